@@ -1,0 +1,1 @@
+"""How strongly do neutrinos couple to light?"""

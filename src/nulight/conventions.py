@@ -1,0 +1,141 @@
+"""The choices that change numbers, in one frozen record with named presets.
+
+Published limits differ by tens of per cent through conventions that papers rarely print: the weak
+mixing angle, tree or radiatively corrected couplings, a factor 2 in the charge radius, the shell
+table. Every result of the package carries the record it was made with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+
+from nulight.constants import SIN2_THETA_W
+
+__all__ = ["PRESETS", "Conventions", "get_conventions"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conventions:
+    """Choices of one analysis; the defaults are the package's own.
+
+    Attributes
+    ----------
+    name : str
+        Preset or file the record comes from.
+    sin2_theta_w : float
+        Weak mixing angle at low energy; the default of the parameter of the same name.
+    couplings : "radiative" or "tree"
+        Neutrino-electron couplings. The radiative ones have the flavour-dependent charge-radius
+        piece taken out, it comes back through `baseline_r2`.
+    baseline_r2 : "standard-model" or "zero"
+        Charge radius that the "weak" part contains when no charge radius or anapole is set.
+    charge_radius_shift : "exact" or "tree-mw"
+        Shift of g_V per <r^2>: sqrt2 pi alpha / (3 G_F), or (2/3) m_W^2 sin2_theta_w, which is the
+        substitution s2w -> s2w (1 + m_W^2 <r^2> / 3).
+    anapole_per_r2 : float
+        a_nu = anapole_per_r2 * <r^2>; -1/6 for the coefficient of L = (a/2) nubar gamma gamma5 nu dF.
+    anapole_sm_scale : float
+        Standard Model anapole quoted by the convention over -<r^2>_SM / 6.
+    atomic : "stepping", "free" or "rrpa"
+        Binding of the target electrons.
+    shells : "hf" or "xray"
+        Binding energies of xenon: Hartree-Fock set of the RRPA papers or measured edges.
+    solar_model : "B16-GS98" or "B16-AGSS09met"
+        Solar fluxes and production regions.
+    oscillation : str
+        Name of a mixing parameter set, see `nulight.neutrinos.mixing.OSCILLATION`.
+    solar_p_ee : float or None
+        Energy-independent survival probability; None computes adiabatic MSW conversion.
+    """
+
+    name: str = "default"
+    sin2_theta_w: float = SIN2_THETA_W
+    couplings: Literal["radiative", "tree"] = "radiative"
+    baseline_r2: Literal["standard-model", "zero"] = "standard-model"
+    charge_radius_shift: Literal["exact", "tree-mw"] = "exact"
+    anapole_per_r2: float = -1 / 6
+    anapole_sm_scale: float = 1.0
+    atomic: Literal["stepping", "free", "rrpa"] = "stepping"
+    shells: Literal["hf", "xray"] = "hf"
+    solar_model: Literal["B16-GS98", "B16-AGSS09met"] = "B16-GS98"
+    oscillation: str = "nufit-6.0-no"
+    solar_p_ee: float | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.sin2_theta_w < 1:
+            raise ValueError(f"sin2_theta_w = {self.sin2_theta_w} must lie between 0 and 1")
+        if self.solar_p_ee is not None and not 0 <= self.solar_p_ee <= 1:
+            raise ValueError(f"solar_p_ee = {self.solar_p_ee} is a probability, between 0 and 1")
+        for key, hint in get_type_hints(type(self)).items():
+            allowed = [v for v in get_args(hint) if isinstance(v, str)]
+            if allowed and getattr(self, key) not in allowed:
+                raise ValueError(f"{key} = {getattr(self, key)!r}; use one of: {', '.join(allowed)}")
+
+    def with_changes(self, **changes: Any) -> Conventions:
+        """Return a copy with some choices changed and a name that says so."""
+        label = ",".join(f"{key}={value}" for key, value in changes.items())
+        return replace(self, **{"name": f"{self.name}+{label}", **changes})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as plain values, ready for JSON."""
+        return asdict(self)
+
+
+PRESETS: dict[str, Conventions] = {
+    preset.name: preset
+    for preset in (
+        Conventions(),
+        Conventions(name="tree", couplings="tree", baseline_r2="zero"),
+        Conventions(
+            name="herrera-huber-2024",
+            sin2_theta_w=0.231,
+            couplings="tree",
+            baseline_r2="zero",
+            charge_radius_shift="tree-mw",
+            anapole_sm_scale=0.5,
+            shells="xray",
+            solar_p_ee=0.553,
+        ),
+        Conventions(name="literature-half", anapole_per_r2=-1 / 12, anapole_sm_scale=0.5),
+        Conventions(
+            name="miranda-2021", couplings="tree", baseline_r2="zero", oscillation="desalas-2020-no", shells="xray"
+        ),
+        Conventions(name="corona-2022", sin2_theta_w=0.23863, atomic="rrpa"),
+    )
+}
+"""Named conventions: the package's own and those of papers whose numbers we reproduce."""
+
+
+def get_conventions(choice: str | Path | Conventions = "default") -> Conventions:
+    """Look up a preset by name, or read a YAML file of choices on top of one.
+
+    Parameters
+    ----------
+    choice : str, Path or Conventions
+        Preset name, path of a YAML file (keys of `Conventions`, plus ``preset:`` to start from),
+        or a record, which is returned as it is.
+
+    Raises
+    ------
+    ValueError
+        If there is no such preset or file, or the file names an unknown choice.
+    """
+    if isinstance(choice, Conventions):
+        return choice
+    if str(choice) in PRESETS:
+        return PRESETS[str(choice)]
+    path = Path(choice)
+    if not path.is_file():
+        raise ValueError(f"no conventions {str(choice)!r}; presets: {', '.join(PRESETS)}, or give a YAML file")
+    import yaml
+
+    content = yaml.safe_load(path.read_text()) or {}
+    if not isinstance(content, dict):
+        raise ValueError(f"{path}: expected a mapping of choices")
+    base = get_conventions(content.pop("preset", "default"))
+    known = {f.name for f in fields(Conventions)}
+    if unknown := sorted(set(content) - known):
+        raise ValueError(f"{path}: unknown choice {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+    return replace(base, **{"name": path.name, **content})
