@@ -29,7 +29,7 @@ _PDG = "PDG 2024 (ParticleDataGroup:2024cfk)"
 
 CONSTANTS: dict[str, Constant] = {
     "alpha": Constant(7.2973525643e-3, 1.1e-12, "1", _CODATA),
-    "hbar_c": Constant(197.3269804, 0.0, "MeV fm", "SI, exact (hbar, c, e)"),
+    "hbar_c": Constant(197.3269804593, 0.0, "MeV fm", "SI, exact (hbar, c, e)"),
     "G_F": Constant(1.1663788e-5, 6e-12, "GeV^-2", _PDG),
     "m_e": Constant(0.51099895069, 1.6e-10, "MeV", _CODATA),
     "m_mu": Constant(105.6583755, 2.3e-6, "MeV", _CODATA),

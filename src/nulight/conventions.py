@@ -7,13 +7,20 @@ table. Every result of the package carries the record it was made with.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
 from nulight.constants import SIN2_THETA_W
 
 __all__ = ["PRESETS", "Conventions", "get_conventions"]
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +71,10 @@ class Conventions:
     solar_p_ee: float | None = None
 
     def __post_init__(self) -> None:
+        for key in ("sin2_theta_w", "anapole_per_r2", "anapole_sm_scale", "solar_p_ee"):
+            value = getattr(self, key)
+            if not _is_number(value) and not (key == "solar_p_ee" and value is None):
+                raise ValueError(f"{key} = {value!r} is not a finite number (YAML needs 1.0e-3, not 1e-3)")
         if not 0 < self.sin2_theta_w < 1:
             raise ValueError(f"sin2_theta_w = {self.sin2_theta_w} must lie between 0 and 1")
         if self.solar_p_ee is not None and not 0 <= self.solar_p_ee <= 1:
@@ -74,7 +85,14 @@ class Conventions:
                 raise ValueError(f"{key} = {getattr(self, key)!r}; use one of: {', '.join(allowed)}")
 
     def with_changes(self, **changes: Any) -> Conventions:
-        """Return a copy with some choices changed and a name that says so."""
+        """Return a copy with some choices changed and a name that says so.
+
+        Raises
+        ------
+        ValueError
+            If a choice is unknown or has a value it cannot take.
+        """
+        _require_known(changes)
         label = ",".join(f"{key}={value}" for key, value in changes.items())
         return replace(self, **{"name": f"{self.name}+{label}", **changes})
 
@@ -120,7 +138,7 @@ def get_conventions(choice: str | Path | Conventions = "default") -> Conventions
     Raises
     ------
     ValueError
-        If there is no such preset or file, or the file names an unknown choice.
+        If there is no such preset or file, or the file names an unknown choice or a bad value.
     """
     if isinstance(choice, Conventions):
         return choice
@@ -131,11 +149,20 @@ def get_conventions(choice: str | Path | Conventions = "default") -> Conventions
         raise ValueError(f"no conventions {str(choice)!r}; presets: {', '.join(PRESETS)}, or give a YAML file")
     import yaml
 
-    content = yaml.safe_load(path.read_text()) or {}
-    if not isinstance(content, dict):
-        raise ValueError(f"{path}: expected a mapping of choices")
-    base = get_conventions(content.pop("preset", "default"))
-    known = {f.name for f in fields(Conventions)}
-    if unknown := sorted(set(content) - known):
-        raise ValueError(f"{path}: unknown choice {', '.join(unknown)}; known: {', '.join(sorted(known))}")
-    return replace(base, **{"name": path.name, **content})
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        if not isinstance(content, dict):
+            raise ValueError("expected a mapping of choices")
+        preset = content.pop("preset", "default")
+        if str(preset) not in PRESETS:
+            raise ValueError(f"no preset {preset!r}; presets: {', '.join(PRESETS)}")
+        _require_known(content)
+        return replace(PRESETS[str(preset)], **{"name": path.name, **content})
+    except (ValueError, yaml.YAMLError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _require_known(choices: Mapping[str, Any]) -> None:
+    known = sorted(f.name for f in fields(Conventions))
+    if unknown := sorted(str(key) for key in choices if key not in known):
+        raise ValueError(f"unknown choice {', '.join(unknown)}; known: {', '.join(known)}")

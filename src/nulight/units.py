@@ -101,9 +101,12 @@ def parse_quantity(text: object, kind: str) -> float:
     if not unit and "" not in KINDS[kind]:
         raise UnitError(f"{text!r} has no unit; write for example {_example(kind)!r}")
     try:
-        return float(number) * unit_value(unit, kind)
+        value = float(number) * unit_value(unit, kind)
     except UnitError:
         raise UnitError(f"{text!r} is not {_article(kind)}; use one of: {_listing(kind)}") from None
+    if not math.isfinite(value):
+        raise UnitError(f"{text!r} is too large to be a number")
+    return value
 
 
 def _listing(kind: str) -> str:

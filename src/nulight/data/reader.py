@@ -118,18 +118,24 @@ def read_table(path: str | Path) -> Table:
     Raises
     ------
     TableError
-        If the file is missing, empty, or a row has too many or too few cells.
+        If the file is missing, empty, not UTF-8 text, names a column twice, or a row has too many
+        or too few cells.
     """
     path = Path(path)
     if not path.is_file():
         raise TableError(f"{path}: no such table")
     raw = path.read_bytes()
-    lines = raw.decode("utf-8").splitlines()
+    try:
+        lines = raw.decode("utf-8-sig").splitlines()  # spreadsheets put a byte-order mark in front
+    except UnicodeDecodeError as error:
+        raise TableError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start})") from None
     header = [match.groups() for line in lines if (match := _HEADER.match(line))]
     rows = list(csv.reader(line for line in lines if line.strip() and not line.startswith("#")))
     if len(rows) < 2:
         raise TableError(f"{path}: needs a line of column names and at least one row")
     names = [name.strip() for name in rows[0]]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise TableError(f"{path}: column named more than once: {', '.join(twice)}")
     for number, row in enumerate(rows[1:], 1):
         if len(row) != len(names):
             raise TableError(f"{path}: row {number} has {len(row)} cells, the header names {len(names)} columns")

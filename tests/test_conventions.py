@@ -1,0 +1,124 @@
+"""The record of choices: presets, files, and what is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from nulight.constants import SIN2_THETA_W
+from nulight.conventions import PRESETS, Conventions, get_conventions
+
+
+def test_presets_are_found_by_their_own_name() -> None:
+    assert {"default", "tree", "herrera-huber-2024", "literature-half", "miranda-2021", "corona-2022"} <= set(PRESETS)
+    for name, preset in PRESETS.items():
+        assert preset.name == name
+        assert get_conventions(name) is preset
+
+
+def test_the_default_is_the_design() -> None:
+    default = get_conventions()
+    assert default == Conventions()
+    assert (default.sin2_theta_w, default.shells, default.solar_model) == (SIN2_THETA_W, "hf", "B16-GS98")
+    assert default.anapole_per_r2 == -1 / 6
+
+
+def test_herrera_huber_halves_the_anapole_and_keeps_the_shift() -> None:
+    paper = get_conventions("herrera-huber-2024")
+    assert (paper.couplings, paper.charge_radius_shift, paper.anapole_sm_scale) == ("tree", "tree-mw", 0.5)
+    assert paper.solar_p_ee == 0.553
+
+
+def test_presets_are_frozen() -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        get_conventions("default").sin2_theta_w = 0.2  # type: ignore[misc]
+
+
+def test_a_record_passes_through() -> None:
+    record = Conventions(name="mine", sin2_theta_w=0.24)
+    assert get_conventions(record) is record
+
+
+def test_an_unknown_preset_lists_the_presets() -> None:
+    with pytest.raises(ValueError, match=r"no conventions 'nonsense'; presets: default, tree, .*YAML"):
+        get_conventions("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("choice", "value", "says"),
+    [
+        ("couplings", "loop", "couplings = 'loop'; use one of: radiative, tree"),
+        ("shells", "dirac", "shells = 'dirac'; use one of: hf, xray"),
+        ("atomic", ["free"], "use one of: stepping, free, rrpa"),
+        ("sin2_theta_w", 1.2, "must lie between 0 and 1"),
+        ("sin2_theta_w", "0.23", "sin2_theta_w = '0.23' is not a finite number"),
+        ("sin2_theta_w", True, "not a finite number"),
+        ("sin2_theta_w", None, "not a finite number"),
+        ("anapole_per_r2", float("inf"), "anapole_per_r2 = inf is not a finite number"),
+        ("anapole_sm_scale", "half", "not a finite number"),
+        ("solar_p_ee", 1.5, "is a probability"),
+        ("solar_p_ee", True, "not a finite number"),
+    ],
+)
+def test_a_bad_choice_is_named_with_its_value(choice: str, value: object, says: str) -> None:
+    with pytest.raises(ValueError, match=says) as caught:
+        get_conventions().with_changes(**{choice: value})
+    assert choice in str(caught.value)
+
+
+def test_with_changes_gives_a_new_record_whose_name_says_what_changed() -> None:
+    changed = get_conventions("tree").with_changes(sin2_theta_w=0.2312)
+    assert changed.name == "tree+sin2_theta_w=0.2312"
+    assert (changed.sin2_theta_w, changed.couplings) == (0.2312, "tree")
+    assert get_conventions("tree").sin2_theta_w == SIN2_THETA_W
+
+
+def test_with_changes_refuses_an_unknown_choice() -> None:
+    with pytest.raises(ValueError, match="unknown choice s2w; known: anapole_per_r2"):
+        get_conventions().with_changes(s2w=0.23)
+
+
+def test_the_record_is_ready_for_json_and_back() -> None:
+    for preset in PRESETS.values():
+        assert Conventions(**json.loads(json.dumps(preset.to_dict()))) == preset
+
+
+def _file(folder: Path, text: str) -> Path:
+    path = folder / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_file_changes_a_preset(tmp_path: Path) -> None:
+    path = _file(tmp_path, "preset: corona-2022\nsin2_theta_w: 0.2312\n")
+    assert get_conventions(path) == dataclasses.replace(PRESETS["corona-2022"], name="mine.yaml", sin2_theta_w=0.2312)
+    assert get_conventions(str(path)) == get_conventions(path)
+
+
+def test_a_file_without_preset_starts_from_the_default(tmp_path: Path) -> None:
+    assert get_conventions(_file(tmp_path, "name: plain\n")) == Conventions(name="plain")
+    assert get_conventions(_file(tmp_path, "")) == Conventions(name="mine.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("s2w: 0.23\n", "unknown choice s2w; known: anapole_per_r2"),
+        ("1: 2\n", "unknown choice 1; known"),
+        ("preset: nonsense\n", "no preset 'nonsense'; presets: default"),
+        ("preset: [tree]\n", "no preset"),
+        ("preset: mine.yaml\n", "no preset 'mine.yaml'"),
+        ("shells: dirac\n", "shells = 'dirac'; use one of: hf, xray"),
+        ("sin2_theta_w: 23e-2\n", "not a finite number"),
+        ("- tree\n", "expected a mapping"),
+        ("shells: [hf\n", "expected ',' or ']'"),
+    ],
+)
+def test_a_wrong_file_says_where_and_what(tmp_path: Path, text: str, says: str) -> None:
+    path = _file(tmp_path, text)
+    with pytest.raises(ValueError, match=says) as caught:
+        get_conventions(path)
+    assert str(caught.value).startswith(str(path))
