@@ -34,7 +34,7 @@ def test_ratio_equals_the_table_at_its_points_and_its_ends() -> None:
 def test_many_body_rate_lies_below_stepping_for_both_flavours() -> None:
     T_e = np.linspace(*rrpa_range(), 500)
     for flavour in ("e", "x"):
-        ratio = rrpa_ratio(T_e, flavour)  # type: ignore[arg-type]
+        ratio = rrpa_ratio(T_e, flavour)
         assert np.all((ratio > 0.5) & (ratio < 1))
 
 
