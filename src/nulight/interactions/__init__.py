@@ -1,0 +1,23 @@
+"""Cross sections as terms: kinematics times coupling matrices."""
+
+from nulight.interactions.kinematics import E_nu_min, E_threshold, T_max, T_min, heaviest_final_state
+from nulight.interactions.magnetic import Moment, dsigma_dT_magnetic
+from nulight.interactions.scalar import ScalarExchange
+from nulight.interactions.term import DirectKinematics, MomentKinematics, Term
+from nulight.interactions.vector import VectorCurrent, dsigma_dT_weak
+
+__all__ = [
+    "DirectKinematics",
+    "E_nu_min",
+    "E_threshold",
+    "Moment",
+    "MomentKinematics",
+    "ScalarExchange",
+    "T_max",
+    "T_min",
+    "Term",
+    "VectorCurrent",
+    "dsigma_dT_magnetic",
+    "dsigma_dT_weak",
+    "heaviest_final_state",
+]

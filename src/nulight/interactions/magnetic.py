@@ -1,0 +1,126 @@
+"""Magnetic and electric moments on electrons, with a massless or massive final neutrino.
+
+A moment flips the helicity, so it adds to the weak cross section without interference (the mass
+suppressed interference with a heavy final state needs mixing and is not part of this module). A
+transition to a sterile neutrino of mass m_4, the dipole portal, has the same amplitude and its
+own kinematics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from nulight.constants import ALPHA, HBAR_C, M_E
+from nulight.interactions.term import Binding, MomentKinematics, Term
+from nulight.neutrinos.flux import Helicity
+from nulight.typing import ArrayLike, ComplexArray, FloatArray
+
+__all__ = ["Moment", "dipole_coefficients", "dsigma_dT_magnetic", "magnetic_terms"]
+
+_PREFACTOR = np.pi * ALPHA**2 / M_E**2 * HBAR_C**2  # cm^2; the m_e of mu_B, not of the target
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """Transition moments to final neutrinos of one mass.
+
+    Attributes
+    ----------
+    label : str
+    matrix : array, shape (..., n_final, N), Bohr magnetons
+        mu - i epsilon from flavour (column) to final state (row); final states do not interfere.
+    m_final : float, keV
+    """
+
+    label: str
+    matrix: ComplexArray
+    m_final: float = 0.0
+
+
+def dipole_coefficients(T: FloatArray, mass: float, m_final: float = 0.0) -> FloatArray:
+    """Coefficients of 1, 1/E, 1/E^2 for a moment of one Bohr magneton on a spin-1/2 target.
+
+    Parameters
+    ----------
+    T : array, shape (n_T,), keV
+    mass, m_final : float, keV
+        Target and final neutrino.
+
+    Returns
+    -------
+    array, shape (3, n_T), cm^2 keV^(k - 1)
+
+    Notes
+    -----
+    K = 1/T - 1/E - m^2/(2 E T M) (1 - T/(2E) + M/(2E)) + m^4 (T - M)/(8 E^2 T^2 M^2) times
+    pi alpha^2 / m_e^2. Outside the kinematic limits K has no meaning and may have either sign.
+
+    References
+    ----------
+    Miranda:2021kre (arXiv:2109.09545), Eq. (17)
+    """
+    b, M = m_final**2, mass
+    c1 = -1 - b / (2 * T * M)
+    c2 = b / (4 * M) - b / (4 * T) + b**2 * (T - M) / (8 * T**2 * M**2)
+    return _PREFACTOR * np.stack([1 / T, c1, c2])
+
+
+def magnetic_terms(moments: Sequence[Moment], helicity: Helicity, *, binding: Binding = "stepping") -> list[Term]:
+    """Return one term a moment: C = mu^+ mu, complex conjugated for antineutrinos."""
+    terms = []
+    for moment in moments:
+        matrix = np.conj(np.swapaxes(moment.matrix, -1, -2)) @ moment.matrix
+        matrix = matrix.conj() if helicity == "nubar" else matrix
+        terms.append(Term(moment.label, _kinematics(moment.m_final, binding), matrix, helicity))
+    return terms
+
+
+def dsigma_dT_magnetic(T_e: ArrayLike, E_nu: ArrayLike, *, mu_nu: float, m_final: float = 0.0) -> FloatArray:
+    r"""Neutrino-electron cross section from a neutrino magnetic moment.
+
+    Flips the neutrino helicity, so it adds to the weak cross section without interference
+    (up to terms of order m_nu / E_nu).
+
+    Parameters
+    ----------
+    T_e : array, any shape broadcasting with `E_nu`, keV
+        Electron recoil kinetic energy.
+    E_nu : array, keV
+        Neutrino energy, positive.
+    mu_nu : float, Bohr magnetons
+        Effective moment of the neutrino at the detector.
+    m_final : float, keV
+        Mass of the final neutrino.
+
+    Returns
+    -------
+    array, broadcast shape, cm^2 / keV
+        Zero outside the kinematic limits.
+
+    Notes
+    -----
+    .. math:: d\sigma/dT = (\pi\alpha^2/m_e^2) (1/T - 1/E_\nu) \mu_\nu^2
+
+    for a massless final state. Free electron at rest.
+
+    References
+    ----------
+    Vogel:1989iv (Phys. Rev. D 39 (1989) 3378); Giunti:2014ixa (arXiv:1403.6344)
+
+    Examples
+    --------
+    >>> float(dsigma_dT_magnetic(1.0, 1000.0, mu_nu=1e-11))  # doctest: +ELLIPSIS
+    2.4921...e-47
+    """
+    return mu_nu**2 * _kinematics(m_final, "stepping").dsigma_dT(T_e, E_nu)
+
+
+@lru_cache(maxsize=16)
+def _kinematics(m_final: float, binding: Binding) -> MomentKinematics:
+    if not m_final >= 0 or not np.isfinite(m_final):
+        raise ValueError(f"mass of the final neutrino {m_final} keV must be a number >= 0")
+    return MomentKinematics("magnetic", M_E, lambda T: dipole_coefficients(T, M_E, m_final), m_final, binding)

@@ -1,0 +1,153 @@
+"""Terms: the common form of every cross section in the package.
+
+At fixed recoil energy a neutrino cross section is a coupling product times a quadratic polynomial
+in 1/E_nu, so a flux average needs only three moments of the flux. A `Kinematics` holds the
+energy dependence, for any target and final-state mass; a `Term` adds the coupling matrix that is
+traced with the flavour density matrix. A cross section of any other form is a `DirectKinematics`
+and is integrated over the flux as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+import numpy as np
+
+from nulight.interactions.kinematics import E_nu_min
+from nulight.neutrinos.flux import Flux, Helicity
+from nulight.typing import ArrayLike, ComplexArray, FloatArray
+
+__all__ = ["Binding", "DirectKinematics", "Kinematics", "MomentKinematics", "Term"]
+
+Binding = Literal["free", "stepping", "rrpa_e", "rrpa_x"]
+
+
+class Kinematics(Protocol):
+    """Energy dependence of a cross section per unit coupling product."""
+
+    @property
+    def key(self) -> str:
+        """Name that is equal only for equal functions; templates are cached under it."""
+
+    @property
+    def mass(self) -> float:
+        """Mass of the target particle, keV."""
+
+    @property
+    def m_final(self) -> float:
+        """Mass of the final neutrino, keV."""
+
+    @property
+    def binding(self) -> Binding:
+        """How the electrons of the target are counted."""
+
+    def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
+        """Cross section, cm^2/keV, zero outside the kinematic limits."""
+
+    def flux_average(self, flux: Flux, T: FloatArray) -> FloatArray:
+        """Integral of w_j dsigma/dT over the neutrino energy, shape (J, n_T), s^-1 keV^-1."""
+
+
+@dataclass(frozen=True, slots=True)
+class MomentKinematics:
+    """dsigma/dT = sum_k c_k(T) / E^k above the kinematic limit.
+
+    Attributes
+    ----------
+    name : str
+        With the numbers that `coefficients` depends on: it identifies the function.
+    mass : float, keV
+        Target mass.
+    coefficients : callable
+        Maps T, shape (n_T,), keV to c_k, shape (3, n_T), cm^2 keV^(k - 1).
+    m_final : float, keV
+    binding : str
+    """
+
+    name: str
+    mass: float
+    coefficients: Callable[[FloatArray], FloatArray] = field(compare=False, repr=False)
+    m_final: float = 0.0
+    binding: Binding = "stepping"
+
+    @property
+    def key(self) -> str:
+        return f"{self.name}|{self.m_final!r}|{self.binding}"
+
+    def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
+        T, E = np.broadcast_arrays(np.asarray(T, float), np.asarray(E_nu, float))
+        c = self.coefficients(T.ravel()).reshape(3, *T.shape)
+        value = c[0] + (c[1] + c[2] / E) / E
+        return np.where(E >= E_nu_min(T, self.mass, self.m_final), value, 0.0)
+
+    def flux_average(self, flux: Flux, T: FloatArray) -> FloatArray:
+        moments = flux.moments(E_nu_min(T, self.mass, self.m_final))
+        return np.einsum("kt,kjt->jt", self.coefficients(T), moments)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectKinematics:
+    """A cross section that is no polynomial in 1/E, integrated over the flux directly.
+
+    Attributes
+    ----------
+    name : str
+    mass : float, keV
+    cross_section : callable
+        Maps T and E_nu, arrays of one shape, keV to cm^2/keV per unit coupling product.
+    m_final : float, keV
+    binding : str
+    """
+
+    name: str
+    mass: float
+    cross_section: Callable[[FloatArray, FloatArray], FloatArray] = field(compare=False, repr=False)
+    m_final: float = 0.0
+    binding: Binding = "stepping"
+
+    @property
+    def key(self) -> str:
+        return f"direct:{self.name}|{id(self.cross_section)}|{self.m_final!r}|{self.binding}"
+
+    def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
+        T, E = np.broadcast_arrays(np.asarray(T, float), np.asarray(E_nu, float))
+        return np.where(E >= E_nu_min(T, self.mass, self.m_final), self.cross_section(T, E), 0.0)
+
+    def flux_average(self, flux: Flux, T: FloatArray) -> FloatArray:
+        def function(E: FloatArray) -> FloatArray:
+            return np.asarray(self.cross_section(np.broadcast_to(T, E.shape), E))
+
+        return flux.integrate(function, E_nu_min(T, self.mass, self.m_final))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Term:
+    """One coupling product with its kinematics.
+
+    Attributes
+    ----------
+    label : str
+        Interaction it belongs to: ``"weak"``, ``"magnetic"``..., or ``"a*b"`` for interference.
+    kinematics : Kinematics
+    matrix : array, shape (..., N, N)
+        Hermitian coupling matrix C in the flavour basis; the rate is Tr[rho C] times the kinematics.
+        Leading axes are model points.
+    helicity : "nu" or "nubar"
+        Whom it applies to.
+    constant : bool
+        The same object comes back for every model point, so its counts may be kept.
+    """
+
+    label: str
+    kinematics: Kinematics
+    matrix: ComplexArray
+    helicity: Helicity = "nu"
+    constant: bool = False
+
+    def weights(self, density_matrices: ComplexArray) -> FloatArray:
+        """Return Tr[R_j C], shape (..., J), for matrices R_j (J, N, N) in the flavour basis."""
+        n = self.matrix.shape[-1]
+        flat = self.matrix.reshape(*self.matrix.shape[:-2], n * n)
+        return (flat @ np.swapaxes(density_matrices, 1, 2).reshape(-1, n * n).T).real

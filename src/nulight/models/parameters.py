@@ -1,0 +1,178 @@
+"""Named parameters of the neutrino's interactions, and the couplings they stand for.
+
+The user speaks in parameters (`mu_nu`, `r2_nu_ee`, `q_nu_emu`...), the interactions in matrices in
+flavour. This is the only place that knows both, and where the conventions enter.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from nulight.neutrinos.flux import FLAVOURS
+from nulight.typing import FloatArray
+
+__all__ = ["FLAVOUR_PAIRS", "PARAMETERS", "Parameter", "ParameterError", "check_parameters", "flavour_matrix"]
+
+FLAVOUR_PAIRS = {f"{a}{b}": (i, j) for i, a in enumerate(FLAVOURS) for j, b in enumerate(FLAVOURS) if i <= j}
+
+
+class ParameterError(ValueError):
+    """An unknown parameter, a value outside its domain, or two that exclude each other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A named physics parameter.
+
+    Attributes
+    ----------
+    name : str
+    unit : str
+        Unit of the value; empty for pure numbers.
+    latex : str
+        Symbol for axis labels, without dollar signs.
+    description : str
+    lower, upper : float
+        Physical domain.
+    scale : float
+        Size at which effects begin to show in present data; only a starting point for searches.
+    default : float or None
+        Value when not set; None where the conventions decide.
+    """
+
+    name: str
+    unit: str
+    latex: str
+    description: str
+    lower: float = -math.inf
+    upper: float = math.inf
+    scale: float = 1.0
+    default: float | None = 0.0
+
+
+def _registry() -> dict[str, Parameter]:
+    rows = [
+        Parameter(
+            name="sin2_theta_w",
+            unit="",
+            latex=r"\sin^2\theta_W",
+            description="weak mixing angle at low energy",
+            lower=0.0,
+            upper=1.0,
+            scale=0.05,
+            default=None,
+        ),
+        _moment("mu_nu", r"\mu_\nu", "effective magnetic moment, the same for all flavours"),
+    ]
+    for flavour, symbol in zip(FLAVOURS, ("e", r"\mu", r"\tau"), strict=True):
+        rows.append(_moment(f"mu_nu_{flavour}", rf"\mu_{{\nu_{symbol}}}", f"effective magnetic moment of nu_{flavour}"))
+    for pair, (i, j) in FLAVOUR_PAIRS.items():
+        rows += _pair_parameters(pair, i, j)
+    for flavour, symbol in zip(FLAVOURS, ("e", r"\mu", r"\tau"), strict=True):
+        text = f"transition moment of nu_{flavour} to a sterile neutrino of mass m_4"
+        rows.append(_moment(f"mu_{flavour}4", rf"\mu_{{{symbol}4}}", text))
+    rows.append(_mass("m_4", "m_4", "mass of the sterile neutrino"))
+    for kind, index in (("vector", "V"), ("scalar", "S")):
+        text = f"coupling of a light {kind} to all neutrinos and to electrons"
+        rows.append(Parameter(name=f"g_{kind}", unit="", latex=f"g_{index}", description=text, lower=0.0, scale=1e-6))
+        rows.append(_mass(f"m_{kind}", f"m_{index}", f"mass of the light {kind}"))
+    return {row.name: row for row in rows}
+
+
+def _moment(name: str, latex: str, description: str) -> Parameter:
+    return Parameter(name=name, unit="mu_B", latex=latex, description=description, lower=0.0, scale=1e-11)
+
+
+def _mass(name: str, latex: str, description: str) -> Parameter:
+    return Parameter(name=name, unit="keV", latex=latex, description=description, lower=0.0, scale=100.0)
+
+
+def _pair_parameters(pair: str, i: int, j: int) -> list[Parameter]:
+    symbol = "".join(("e", r"\mu", r"\tau")[k] for k in (i, j))
+    where = f"nu_{FLAVOURS[i]}" if i == j else f"nu_{FLAVOURS[i]} <-> nu_{FLAVOURS[j]}"
+    rows = [
+        ("r2_nu", "cm^2", rf"\langle r^2_{{\nu_{{{symbol}}}}}\rangle", "charge radius squared", 1e-31, i == j),
+        ("a_nu", "cm^2", f"a_{{{symbol}}}", "anapole moment", 1e-32, i == j),
+        ("q_nu", "e", rf"q_{{\nu_{{{symbol}}}}}", "millicharge", 1e-13, False),
+        ("gg_vector", "", f"(g_\\nu g_e)^V_{{{symbol}}}", "product of light-vector couplings", 1e-12, False),
+        ("gg_scalar", "", f"(g_\\nu g_e)^S_{{{symbol}}}", "product of light-scalar couplings", 1e-12, False),
+    ]
+    return [
+        Parameter(
+            name=f"{prefix}_{pair}",
+            unit=unit,
+            latex=latex,
+            description=f"{text} of {where}" + (", total" if total else ""),
+            scale=scale,
+            default=None if total else 0.0,
+        )
+        for prefix, unit, latex, text, scale, total in rows
+    ]
+
+
+PARAMETERS: dict[str, Parameter] = _registry()
+"""Every parameter the package knows, by name."""
+
+
+def check_parameters(names: Iterable[str], known: Mapping[str, Parameter] = PARAMETERS) -> None:
+    """Check that every name is known.
+
+    Raises
+    ------
+    ParameterError
+        For the first unknown name; the message offers the closest known ones.
+    """
+    for name in names:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=4) or sorted(known)
+            raise ParameterError(f"unknown parameter {name!r}; did you mean: {', '.join(close)}?")
+
+
+def check_domain(name: str, value: FloatArray, known: Mapping[str, Parameter] = PARAMETERS) -> None:
+    """Check that all values are finite and inside the parameter's domain.
+
+    Raises
+    ------
+    ParameterError
+        Naming the parameter, the value with its unit and the domain.
+    """
+    parameter = known[name]
+    bad = ~(np.isfinite(value) & (value >= parameter.lower) & (value <= parameter.upper))
+    if np.any(bad):
+        first = float(np.asarray(value)[bad].flat[0])
+        raise ParameterError(
+            f"{name} = {first} {parameter.unit}".rstrip()
+            + f" is outside its domain [{parameter.lower:g}, {parameter.upper:g}]"
+        )
+
+
+def flavour_matrix(prefix: str, values: Mapping[str, FloatArray], fill: FloatArray | None = None) -> FloatArray | None:
+    """Collect ``prefix_ee``, ``prefix_emu``... into symmetric matrices.
+
+    Parameters
+    ----------
+    prefix : str
+    values : mapping of str to array (...)
+    fill : array, shape (3, 3), optional
+        Entries that are not set; zero otherwise.
+
+    Returns
+    -------
+    array, shape (..., 3, 3), or None if no entry is set
+    """
+    given = {pair: values[f"{prefix}_{pair}"] for pair in FLAVOUR_PAIRS if f"{prefix}_{pair}" in values}
+    if not given:
+        return None
+    shape = np.broadcast_shapes(*(np.shape(v) for v in given.values()))
+    matrix = np.zeros((*shape, 3, 3))
+    if fill is not None:
+        matrix += fill
+    for pair, value in given.items():
+        i, j = FLAVOUR_PAIRS[pair]
+        matrix[..., i, j] = matrix[..., j, i] = value
+    return matrix
