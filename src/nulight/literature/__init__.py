@@ -1,0 +1,1 @@
+"""Published limits with their source, confidence level and convention."""

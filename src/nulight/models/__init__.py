@@ -1,0 +1,1 @@
+"""What theory predicts for the couplings, and parameter maps onto coupling matrices."""
