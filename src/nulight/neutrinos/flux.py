@@ -70,7 +70,7 @@ class Flux:
         Neutrinos or antineutrinos.
     edges : array, shape (n + 1,), keV
         Panel edges of the continuous part; empty for lines only.
-    coefficients : array, shape (degree + 1, n, J), cm^-2 s^-1 keV^-1
+    coefficients : array, shape (degree + 1, J, n), cm^-2 s^-1 keV^-1
         Monomials in the local coordinate in [-1, 1] of each panel, lowest power first.
     above : array, shape (3, J, n + 1)
         Moments of order 0, 1, 2 above each edge.
@@ -117,8 +117,8 @@ class Flux:
         Raises
         ------
         ValueError
-            If the knots do not increase from a positive energy, or a density is negative or not
-            finite.
+            If the knots do not increase from a positive energy, a density is not finite or the
+            matrices do not fit. Weights may be negative: those of coherence terms oscillate.
         """
         edges = _split(_checked_knots(name, knots))
         x = np.cos(np.pi * (np.arange(degree + 1) + 0.5) / (degree + 1))
@@ -129,7 +129,7 @@ class Flux:
             raise ValueError(f"flux {name!r}: density is not finite between {edges[0]} and {edges[-1]} keV")
         vandermonde = np.vander(x, increasing=True)
         coefficients = np.linalg.solve(vandermonde, values.reshape(-1, degree + 1).T)
-        coefficients = coefficients.reshape(degree + 1, len(values), -1).transpose(0, 2, 1)
+        coefficients = coefficients.reshape(degree + 1, len(values), -1)
         full = _panel_moments(edges[:-1], np.arange(len(edges) - 1), edges, coefficients)
         above = np.zeros((3, len(values), len(edges)))
         above[..., :-1] = np.cumsum(full[..., ::-1], axis=-1)[..., ::-1]
@@ -182,7 +182,7 @@ class Flux:
             basis=basis,
             helicity=helicity,
             edges=np.zeros(0),
-            coefficients=np.zeros((1, 0, w.shape[1])),
+            coefficients=np.zeros((1, w.shape[1], 0)),
             above=np.zeros((3, w.shape[1], 0)),
             E_lines=E[order],
             line_weights=w[order],
@@ -226,8 +226,8 @@ class Flux:
             return np.zeros((self.n_channels, *E.shape))
         flat = E.ravel()
         index = _panel_of(flat, self.edges)
-        values = _evaluate(flat[:, None], index, self.edges, self.coefficients)[:, 0, :]
-        values = np.where((flat >= self.edges[0]) & (flat <= self.edges[-1]), values.T, 0.0)
+        values = _evaluate(flat, index, self.edges, self.coefficients)[:, 0]
+        values = np.where((flat >= self.edges[0]) & (flat <= self.edges[-1]), values, 0.0)
         return values.reshape(self.n_channels, *E.shape)
 
     def moments(self, E_min: ArrayLike) -> FloatArray:
@@ -332,21 +332,22 @@ def _panel_of(E: FloatArray, edges: FloatArray) -> np.ndarray:
 
 
 def _evaluate(E: FloatArray, index: np.ndarray, edges: FloatArray, coefficients: FloatArray) -> FloatArray:
-    """Evaluate the panel polynomials at E (m, q) of panels `index` (m,): shape (m, q, J)."""
+    """Evaluate the polynomials of panels `index` (m,) at energies E (..., m): shape (J, ..., m)."""
     centre, half = _centres(edges)
-    x = ((E - centre[index, None]) / half[index, None])[..., None]
-    value = np.broadcast_to(coefficients[-1, index][:, None, :], (*E.shape, coefficients.shape[2]))
-    for c in coefficients[-2::-1]:
-        value = value * x + c[index][:, None, :]
+    x = ((E - centre[index]) / half[index]).reshape(-1, len(index))
+    # the long axis last, and no copies: this is where the time of a new final-state mass goes
+    c = np.take(coefficients, index, axis=2)[:, :, None, :]
+    value = c[-1] * np.ones_like(x)
+    for lower in c[-2::-1]:
+        value *= x
+        value += lower
     return value
 
 
 def _panel_moments(lower: FloatArray, index: np.ndarray, edges: FloatArray, coefficients: FloatArray) -> FloatArray:
     """Moments from `lower` (m,) to the high edge of its panel: shape (3, J, m)."""
     half = (edges[index + 1] - lower) / 2
-    E = (lower + half)[:, None] + half[:, None] * _NODES
-    weights = _WEIGHTS * half[:, None]
+    E = lower + half * (1 + _NODES[:, None])
     inverse = 1 / E
-    kernel = np.stack([weights, weights * inverse, weights * inverse**2], axis=1)
-    values = _evaluate(E, index, edges, coefficients)
-    return np.moveaxis(kernel @ values, 0, 2)
+    kernel = half * _WEIGHTS[:, None] * np.stack([np.ones_like(E), inverse, inverse**2])
+    return np.einsum("kqm,jqm->kjm", kernel, _evaluate(E, index, edges, coefficients))
