@@ -55,6 +55,8 @@ class Conventions:
         Name of a mixing parameter set, see `nulight.neutrinos.mixing.OSCILLATION`.
     solar_p_ee : float or None
         Energy-independent survival probability; None computes adiabatic MSW conversion.
+    solar_p_emu : float or None
+        With `solar_p_ee`: share of nu_mu, the rest being nu_tau; None is half of what is not nu_e.
     """
 
     name: str = "default"
@@ -69,6 +71,7 @@ class Conventions:
     solar_model: Literal["B16-GS98", "B16-AGSS09met"] = "B16-GS98"
     oscillation: str = "nufit-6.0-no"
     solar_p_ee: float | None = None
+    solar_p_emu: float | None = None
 
     def __post_init__(self) -> None:
         for key in ("sin2_theta_w", "anapole_per_r2", "anapole_sm_scale", "solar_p_ee"):
@@ -115,6 +118,7 @@ PRESETS: dict[str, Conventions] = {
             anapole_sm_scale=0.5,
             shells="xray",
             solar_p_ee=0.553,
+            solar_p_emu=0.447,  # nu_tau counted as nu_mu
         ),
         Conventions(name="literature-half", anapole_per_r2=-1 / 12, anapole_sm_scale=0.5),
         Conventions(

@@ -163,7 +163,10 @@ class Folder:
 
     def _term_counts(self, term: Term, group: int) -> FloatArray:
         template = self.template(term.kinematics)[group]
-        return np.tensordot(term.weights(self._channel_matrices[group]), template, axes=(-1, 1))
+        weights = term.weights(self._channel_matrices[group])
+        n_rows, n_channels, n_bins = template.shape
+        flat = template.transpose(1, 0, 2).reshape(n_channels, n_rows * n_bins)
+        return (weights @ flat).reshape(*weights.shape[:-1], n_rows, n_bins)
 
     @cached_property
     def _channel_matrices(self) -> list[ComplexArray]:

@@ -77,9 +77,11 @@ class Efficiency:
         object.__setattr__(self, "values", v)
 
     @classmethod
-    def constant(cls, value: float = 1.0, threshold: float = 0.0) -> Efficiency:
+    def constant(
+        cls, value: float = 1.0, threshold: float = 0.0, *, of: Literal["reconstructed", "true"] = "reconstructed"
+    ) -> Efficiency:
         """Efficiency `value` above `threshold` (keV), zero below."""
-        return cls(np.array([threshold, threshold + 1.0]), np.array([value, value]))
+        return cls(np.array([threshold, threshold + 1.0]), np.array([value, value]), of=of)
 
     def __call__(self, E: ArrayLike) -> FloatArray:
         """Return the efficiency, shape of E."""

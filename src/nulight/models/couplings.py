@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from nulight.constants import G_F, HBAR_C, K_R2, M_LEPTON, M_W, SIN2_THETA_W
+from nulight.constants import HBAR_C, K_R2, M_LEPTON, M_W, SIN2_THETA_W
 from nulight.conventions import Conventions
 from nulight.interactions.magnetic import Moment, magnetic_terms
 from nulight.interactions.scalar import ScalarExchange, scalar_terms
@@ -36,12 +36,14 @@ from nulight.models.parameters import (
     check_parameters,
     flavour_matrix,
 )
+from nulight.models.standard_model import standard_model_r2
 from nulight.neutrinos.flux import FLAVOURS, Helicity
 from nulight.typing import ArrayLike, ComplexArray, FloatArray
 
-__all__ = ["OwnInteraction", "electron_couplings", "electron_terms", "standard_model_r2", "weak_current"]
+__all__ = ["OwnInteraction", "baseline_r2", "electron_couplings", "electron_terms", "weak_current"]
 
 Values = Mapping[str, FloatArray]
+_IDENTITY = np.eye(3, dtype=complex)
 
 # g_V, g_A of neutrino-electron scattering at low energy with radiative corrections and the Standard
 # Model charge radii in, at SIN2_THETA_W: AtzoriCorona:2022jeb (arXiv:2207.05036), recalled there from
@@ -88,17 +90,6 @@ class OwnInteraction:
         return Term(self.parameter.name, kinematics, matrix, helicity)
 
 
-def standard_model_r2() -> FloatArray:
-    """Return the Standard Model charge radii of nu_e, nu_mu, nu_tau, shape (3,), cm^2.
-
-    Notes
-    -----
-    -G_F / (2 sqrt2 pi^2) [3 - 2 ln(m_l^2 / m_W^2)], Bernabeu:2002nw (hep-ph/0206015).
-    """
-    logs = np.log(np.square(M_LEPTON) / M_W**2)
-    return np.asarray(-G_F / (2 * np.sqrt(2) * np.pi**2) * (3 - 2 * logs) * HBAR_C**2)
-
-
 def weak_current(sin2_theta_w: ArrayLike, conventions: Conventions) -> VectorCurrent:
     """Return the Standard Model current, with its charge radius where the conventions ask for it.
 
@@ -123,7 +114,7 @@ def weak_current(sin2_theta_w: ArrayLike, conventions: Conventions) -> VectorCur
     if conventions.couplings == "radiative":
         delta_V, delta_A = _radiative_corrections()
         g_V, g_A = g_V + delta_V, g_A + delta_A
-    g_V = g_V + _shift_per_r2(s2w, conventions) * _baseline_r2(conventions)
+    g_V = g_V + _shift_per_r2(s2w, conventions) * baseline_r2(conventions)
     return VectorCurrent("weak", CONTACT, _diagonal((g_V + g_A) / 2), _diagonal((g_V - g_A) / 2))
 
 
@@ -214,7 +205,7 @@ def _weak_terms(weak: VectorCurrent, helicity: Helicity, atomic: str) -> list[Te
 
 
 def _diagonal(entries: FloatArray) -> ComplexArray:
-    return np.asarray(entries[..., None] * np.eye(3), dtype=complex)
+    return entries[..., None] * _IDENTITY
 
 
 @lru_cache(maxsize=64)
@@ -235,12 +226,15 @@ def _shift_per_r2(s2w: FloatArray, conventions: Conventions) -> FloatArray:
     return 2 / 3 * M_W**2 / HBAR_C**2 * s2w
 
 
-def _baseline_r2(conventions: Conventions) -> FloatArray:
+def baseline_r2(conventions: Conventions) -> FloatArray:
+    """Return the charge radii that the weak current contains, shape (3,), cm^2."""
     return standard_model_r2() if conventions.baseline_r2 == "standard-model" else np.zeros(3)
 
 
 def _charge_radius_change(values: Values, conventions: Conventions) -> FloatArray | None:
     """Charge radius beyond the one the weak current contains; r2 and anapole are one quantity."""
+    if not any(name.startswith(("r2_nu_", "a_nu_")) for name in values):
+        return None
     for pair in FLAVOUR_PAIRS:
         if f"r2_nu_{pair}" in values and f"a_nu_{pair}" in values:
             raise ParameterError(
@@ -250,7 +244,7 @@ def _charge_radius_change(values: Values, conventions: Conventions) -> FloatArra
     for pair in FLAVOUR_PAIRS:
         if f"a_nu_{pair}" in values:
             merged[f"r2_nu_{pair}"] = values[f"a_nu_{pair}"] / conventions.anapole_per_r2
-    baseline = np.diag(_baseline_r2(conventions))
+    baseline = np.diag(baseline_r2(conventions))
     total = flavour_matrix("r2_nu", merged, fill=baseline)
     return None if total is None else total - baseline
 
