@@ -86,7 +86,7 @@ class Efficiency:
     def __call__(self, E: ArrayLike) -> FloatArray:
         """Return the efficiency, shape of E."""
         right = self.values[-1] if self.beyond == "hold" else 0.0
-        return np.interp(np.asarray(E, dtype=float), self.energies, self.values, left=0.0, right=right)
+        return np.asarray(np.interp(np.asarray(E, float), self.energies, self.values, left=0.0, right=right))
 
     @property
     def steps(self) -> FloatArray:
@@ -133,7 +133,8 @@ class GaussianResponse:
         reach = (T + _TAIL * sigma > self.bin_edges[0]) & (T - _TAIL * sigma < self.bin_edges[-1])
         if not reach.any():
             raise ValueError("no true energy reaches the bins: check resolution and bins")
-        return float(T[max(np.argmax(reach) - 1, 0)]), float(T[min(len(T) - np.argmax(reach[::-1]), len(T) - 1)])
+        first, last = np.flatnonzero(reach)[[0, -1]]
+        return float(T[max(int(first) - 1, 0)]), float(T[min(int(last) + 1, len(T) - 1)])
 
     @property
     def breakpoints(self) -> FloatArray:
@@ -161,9 +162,8 @@ class GaussianResponse:
 
     def _block(self, T: FloatArray, knots: FloatArray, first: np.ndarray) -> FloatArray:
         sigma = self.sigma(T)
-        lo = np.searchsorted(knots, np.min(T - _TAIL * sigma), side="right") - 1
-        hi = np.searchsorted(knots, np.max(T + _TAIL * sigma), side="left") + 1
-        lo, hi = max(lo, 0), min(hi, len(knots))
+        lo = max(int(np.searchsorted(knots, np.min(T - _TAIL * sigma), side="right")) - 1, 0)
+        hi = min(int(np.searchsorted(knots, np.max(T + _TAIL * sigma), side="left")) + 1, len(knots))
         segments = np.zeros((len(knots) - 1, len(T)))
         if hi - lo >= 2:
             segments[lo : hi - 1] = self._segments(T, sigma, knots[lo:hi])
@@ -180,7 +180,8 @@ class GaussianResponse:
         value, slope = self._linear(knots)
         density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
         at_T = value + slope * (T - knots[:-1, None])
-        return at_T * cumulative - slope * sigma * np.diff(density, axis=0)
+        probability: FloatArray = at_T * cumulative - slope * sigma * np.diff(density, axis=0)
+        return probability
 
     def _linear(self, knots: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Value at the low end and slope on each segment, from inside it: steps stay steps."""

@@ -84,7 +84,8 @@ class MomentKinematics:
 
     def flux_average(self, flux: Flux, T: FloatArray) -> FloatArray:
         moments = flux.moments(E_nu_min(T, self.mass, self.m_final))
-        return np.einsum("kt,kjt->jt", self.coefficients(T), moments)
+        average: FloatArray = np.einsum("kt,kjt->jt", self.coefficients(T), moments)
+        return average
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,12 +207,10 @@ def dsigma_dT_weak(T_e: ArrayLike, E_nu: ArrayLike, *, g_L: float, g_R: float) -
     >>> float(dsigma_dT_weak(100.0, 747.0, g_L=0.731, g_R=0.231))  # doctest: +ELLIPSIS
     9.3...e-48
     """
-    one = np.ones((1, 1), dtype=complex)
-    current = VectorCurrent("weak", CONTACT, g_L * one, g_R * one)
-    return np.sum(
-        [term.matrix[0, 0].real * term.kinematics.dsigma_dT(T_e, E_nu) for term in vector_terms([current], "nu")],
-        axis=0,
-    )
+    left, right = (np.array([[g]], dtype=complex) for g in (g_L, g_R))
+    terms = vector_terms([VectorCurrent("weak", CONTACT, left, right)], "nu")
+    parts = [term.matrix[0, 0].real * term.kinematics.dsigma_dT(T_e, E_nu) for term in terms]
+    return np.asarray(sum(parts))
 
 
 def _pair_label(a: str, b: str) -> str:

@@ -149,7 +149,7 @@ def electron_couplings(
 
 
 def electron_terms(
-    values: Values,
+    values: Mapping[str, ArrayLike],
     conventions: Conventions,
     helicity: Helicity,
     *,
@@ -205,7 +205,7 @@ def _weak_terms(weak: VectorCurrent, helicity: Helicity, atomic: str) -> list[Te
 
 
 def _diagonal(entries: FloatArray) -> ComplexArray:
-    return entries[..., None] * _IDENTITY
+    return np.multiply(entries[..., None], _IDENTITY, dtype=complex)
 
 
 @lru_cache(maxsize=64)

@@ -206,7 +206,8 @@ class Flux:
 
     def total(self) -> FloatArray:
         """Return the integral of each weight, shape (J,), cm^-2 s^-1."""
-        return self.moments(np.array(0.0))[0]
+        total: FloatArray = self.moments(np.array(0.0))[0]
+        return total
 
     def scaled(self, factor: float) -> Flux:
         """Return the flux times `factor`, which must not be negative."""
@@ -337,7 +338,7 @@ def _evaluate(E: FloatArray, index: np.ndarray, edges: FloatArray, coefficients:
     x = ((E - centre[index]) / half[index]).reshape(-1, len(index))
     # the long axis last, and no copies: this is where the time of a new final-state mass goes
     c = np.take(coefficients, index, axis=2)[:, :, None, :]
-    value = c[-1] * np.ones_like(x)
+    value: FloatArray = c[-1] * np.ones_like(x)
     for lower in c[-2::-1]:
         value *= x
         value += lower
@@ -350,4 +351,5 @@ def _panel_moments(lower: FloatArray, index: np.ndarray, edges: FloatArray, coef
     E = lower + half * (1 + _NODES[:, None])
     inverse = 1 / E
     kernel = half * _WEIGHTS[:, None] * np.stack([np.ones_like(E), inverse, inverse**2])
-    return np.einsum("kqm,jqm->kjm", kernel, _evaluate(E, index, edges, coefficients))
+    moments: FloatArray = np.einsum("kqm,jqm->kjm", kernel, _evaluate(E, index, edges, coefficients))
+    return moments
