@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from nulight.experiments.quantities import (
     Activity,
@@ -29,6 +29,7 @@ from nulight.experiments.quantities import (
     SqrtEnergy,
     Time,
 )
+from nulight.sources.reactor import ReactorModel
 
 __all__ = [
     "AsimovData",
@@ -69,6 +70,8 @@ Name = Annotated[str, Field(pattern=r"^[\w.-]+$", description="letters, digits, 
 Quality = Literal["exact", "digitised", "reconstructed", "proxy"]
 Flavour = Literal["nu_e", "nu_mu", "nu_tau", "nubar_e", "nubar_mu", "nubar_tau"]
 Outside = Literal["hold", "zero"]
+EnergyAxis = Annotated[Literal["reconstructed", "true"], BeforeValidator(lambda v: "true" if v is True else v)]
+"""Energy an efficiency is a function of; YAML reads an unquoted ``true`` as a truth value."""
 
 
 class Entry(BaseModel):
@@ -136,7 +139,10 @@ class ElectronCaptureSource(Entry):
 
 
 class ReactorSource(Entry):
-    """Electron antineutrinos of a reactor: thermal `power` and `distance`, or `total_flux`."""
+    """Electron antineutrinos of a reactor: thermal `power` and `distance`, or `total_flux`.
+
+    `widths` replaces the uncertainties of single components; `flux_uncertainty` is common to all.
+    """
 
     kind: Literal["reactor"]
     name: Name = "reactor"
@@ -144,8 +150,9 @@ class ReactorSource(Entry):
     distance: Length | None = None
     total_flux: Flux | None = None
     fractions: dict[Literal["U235", "U238", "Pu239", "Pu241"], Share] | None = None
-    model: str | None = None
-    neutron_capture: bool = True
+    model: ReactorModel = "huber-mueller"
+    captures_per_fission: Annotated[float, Field(ge=0)] | None = None
+    widths: dict[str, Share] | None = None
     flux_uncertainty: Fraction | None = None
 
 
@@ -214,7 +221,7 @@ class TableEfficiency(Entry):
     file: str
     energy: str
     value: str
-    of: Literal["reconstructed", "true"]
+    of: EnergyAxis
     beyond: Outside | None = None
     quality: Quality | None = None
 
@@ -225,7 +232,7 @@ class ConstantEfficiency(Entry):
     kind: Literal["constant"]
     value: Share
     threshold: EnergyEe = 0.0
-    of: Literal["reconstructed", "true"] = "reconstructed"
+    of: EnergyAxis = "reconstructed"
 
 
 Efficiency = Annotated[TableEfficiency | ConstantEfficiency, Field(discriminator="kind")]
