@@ -1,0 +1,1 @@
+"""Neutrino mixing, conversion in matter, and the flux at the detector."""
