@@ -145,5 +145,13 @@ def test_merging_changes_adds_and_removes_items_by_name_and_leaves_the_base_alon
     assert merged({"width": 1}, {"width": None}) == {}
 
 
+def test_changes_are_laid_over_last_and_validated() -> None:
+    loaded = load_card("xenonnt-51cr", "6t", {"exposure": "30 t yr", "sources": {"cr51": {"activity": "5 MCi"}}})
+    assert loaded.document["exposure"] == "30 t yr"
+    assert loaded.card.sources[0].activity == pytest.approx(5 * 3.7e16)  # type: ignore[union-attr]
+    with pytest.raises(CardError, match="exposure: '30 t'"):
+        load_card("xenonnt-51cr", changes={"exposure": "30 t"})
+
+
 def test_shipped_names_are_sorted() -> None:
     assert list(card_names()) == sorted(card_names())
