@@ -8,6 +8,7 @@ summed from the high end and completed by quadrature of the cut panel, with line
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -278,6 +279,8 @@ class Flux:
             half = (self.edges[1:, None] - low) / 2
             E = (low + half)[:, None] + half[:, None] * _NODES[:, None]
             values = function(E.reshape(-1, *E_min.shape)).reshape(E.shape)
+            # panels below the limit have no width, and the function no meaning there
+            values = np.where(half[:, None] > 0, values, 0.0)
             weights = self.density(E)
             result += np.einsum("jpqm,pqm,pm,q->jm", weights, values, half, _WEIGHTS).reshape(result.shape)
         if len(self.E_lines):
@@ -320,8 +323,9 @@ def _checked_matrices(name: str, matrices: ArrayLike, n_channels: int) -> Comple
 def _split(edges: FloatArray) -> FloatArray:
     """Insert edges so that no panel spans more than a factor `_MAX_RATIO`."""
     parts = np.maximum(np.ceil(np.log(edges[1:] / edges[:-1]) / np.log(_MAX_RATIO)), 1).astype(int)
-    pieces = [np.geomspace(lo, hi, n + 1)[:-1] for lo, hi, n in zip(edges[:-1], edges[1:], parts, strict=True)]
-    return np.concatenate([*pieces, edges[-1:]])
+    step = np.log(edges[1:] / edges[:-1]) / parts
+    k = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
+    return np.append(np.repeat(edges[:-1], parts) * np.exp(k * np.repeat(step, parts)), edges[-1])
 
 
 def _centres(edges: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -333,9 +337,9 @@ def _panel_of(E: FloatArray, edges: FloatArray) -> np.ndarray:
 
 
 def _evaluate(E: FloatArray, index: np.ndarray, edges: FloatArray, coefficients: FloatArray) -> FloatArray:
-    """Evaluate the polynomials of panels `index` (m,) at energies E (..., m): shape (J, ..., m)."""
+    """Evaluate the polynomials of panels `index` (m,) at energies E (m,) or (q, m): shape (J, q, m)."""
     centre, half = _centres(edges)
-    x = ((E - centre[index]) / half[index]).reshape(-1, len(index))
+    x = ((E - centre[index]) / half[index]).reshape(math.prod(E.shape[:-1]), len(index))
     # the long axis last, and no copies: this is where the time of a new final-state mass goes
     c = np.take(coefficients, index, axis=2)[:, :, None, :]
     value: FloatArray = c[-1] * np.ones_like(x)

@@ -128,7 +128,7 @@ def _conversion(
     """How a flux of nu_e at birth is shared between the channels: weights (J, *E.shape), matrices, basis."""
     if p_ee is not None:
         p_mu = (1 - p_ee) / 2 if p_emu is None else p_emu
-        mixture = np.diag([p_ee, p_mu, 1 - p_ee - p_mu]).astype(complex)
+        mixture = np.diag([p_ee, p_mu, max(1 - p_ee - p_mu, 0.0)]).astype(complex)
         return lambda E: np.ones((1, *E.shape)), mixture[None], "flavour"
     n_e = 10 ** region.numbers("log10_ne")
     weights = region.numbers(name.lower())
@@ -195,5 +195,5 @@ def _check(model: str, b8_shape: str, p_ee: float | None, p_emu: float | None) -
         raise ValueError(f"unknown 8B shape {b8_shape!r}; use one of: {', '.join(get_args(B8Shape))}")
     if p_ee is not None and not 0 <= p_ee <= 1:
         raise ValueError(f"p_ee = {p_ee} is a probability, between 0 and 1")
-    if p_emu is not None and (p_ee is None or not 0 <= p_emu <= 1 - p_ee):
+    if p_emu is not None and (p_ee is None or not 0 <= p_emu <= 1 - p_ee + 1e-12):
         raise ValueError(f"p_emu = {p_emu} needs p_ee, and must lie between 0 and 1 - p_ee")
