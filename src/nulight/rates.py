@@ -8,7 +8,7 @@ coupling is then a small matrix product.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -90,7 +90,7 @@ class Folder:
     response: Response
     exposure: float
     mixing: ComplexArray
-    _templates: dict[str, list[FloatArray]] = field(default_factory=dict, init=False, repr=False)
+    _templates: dict[Hashable, list[FloatArray]] = field(default_factory=dict, init=False, repr=False)
     _constant: dict[tuple[Term, ...], FloatArray] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property

@@ -9,7 +9,7 @@ and is integrated over the flux as it stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -28,8 +28,8 @@ class Kinematics(Protocol):
     """Energy dependence of a cross section per unit coupling product."""
 
     @property
-    def key(self) -> str:
-        """Name that is equal only for equal functions; templates are cached under it."""
+    def key(self) -> Hashable:
+        """Something that is equal only for equal functions; templates are cached under it."""
 
     @property
     def mass(self) -> float:
@@ -73,14 +73,16 @@ class MomentKinematics:
     binding: Binding = "stepping"
 
     @property
-    def key(self) -> str:
-        return f"{self.name}|{self.m_final!r}|{self.binding}"
+    def key(self) -> Hashable:
+        return (self.name, self.mass, self.m_final, self.binding)
 
     def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
-        T, E = np.broadcast_arrays(np.asarray(T, float), np.asarray(E_nu, float))
-        c = self.coefficients(T.ravel()).reshape(3, *T.shape)
-        value = c[0] + (c[1] + c[2] / E) / E
-        return np.where(E >= E_nu_min(T, self.mass, self.m_final), value, 0.0)
+        def polynomial(T: FloatArray, E: FloatArray) -> FloatArray:
+            c = self.coefficients(T)
+            value: FloatArray = c[0] + (c[1] + c[2] / E) / E
+            return value
+
+        return _inside_limits(polynomial, T, E_nu, self.mass, self.m_final)
 
     def flux_average(self, flux: Flux, T: FloatArray) -> FloatArray:
         moments = flux.moments(E_nu_min(T, self.mass, self.m_final))
@@ -109,12 +111,12 @@ class DirectKinematics:
     binding: Binding = "stepping"
 
     @property
-    def key(self) -> str:
-        return f"direct:{self.name}|{id(self.cross_section)}|{self.m_final!r}|{self.binding}"
+    def key(self) -> Hashable:
+        # the function itself, not its id: an id is given away again when the function is forgotten
+        return (self.name, self.cross_section, self.mass, self.m_final, self.binding)
 
     def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
-        T, E = np.broadcast_arrays(np.asarray(T, float), np.asarray(E_nu, float))
-        return np.where(E >= E_nu_min(T, self.mass, self.m_final), self.cross_section(T, E), 0.0)
+        return _inside_limits(self.cross_section, T, E_nu, self.mass, self.m_final)
 
     def flux_average(self, flux: Flux, T: FloatArray) -> FloatArray:
         def function(E: FloatArray) -> FloatArray:
@@ -152,3 +154,17 @@ class Term:
         n = self.matrix.shape[-1]
         flat = self.matrix.reshape(*self.matrix.shape[:-2], n * n)
         return (flat @ np.swapaxes(density_matrices, 1, 2).reshape(-1, n * n).T).real
+
+
+def _inside_limits(
+    function: Callable[[FloatArray, FloatArray], FloatArray], T: ArrayLike, E_nu: ArrayLike, mass: float, m_final: float
+) -> FloatArray:
+    """Evaluate function(T, E), arrays of shape (n,), where the recoil is possible; zero elsewhere."""
+    T, E = np.broadcast_arrays(np.asarray(T, float), np.asarray(E_nu, float))
+    if np.any(~(E > 0)):
+        raise ValueError(f"neutrino energy E_nu = {E[~(E > 0)].flat[0]} keV must be positive")
+    result = np.zeros(T.shape)
+    possible = np.asarray(T > 0)
+    possible[possible] = E[possible] >= E_nu_min(T[possible], mass, m_final)
+    result[possible] = function(T[possible], E[possible])
+    return result
