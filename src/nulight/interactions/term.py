@@ -106,7 +106,7 @@ class DirectKinematics:
 
     name: str
     mass: float
-    cross_section: Callable[[FloatArray, FloatArray], FloatArray] = field(compare=False, repr=False)
+    cross_section: Callable[[FloatArray, FloatArray], FloatArray] = field(repr=False)
     m_final: float = 0.0
     binding: Binding = "stepping"
 

@@ -7,7 +7,7 @@ exchange of its own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -72,21 +72,34 @@ class OwnInteraction:
     binding : "free" or "stepping"
     m_final : float, keV
         Mass of the final neutrino.
+
+    Raises
+    ------
+    ParameterError
+        If the name is taken or a flavour is unknown.
     """
 
     parameter: Parameter
-    dsigma_dT: object = field(compare=False)
+    dsigma_dT: Callable[[FloatArray, FloatArray], FloatArray] = field(repr=False)
     mass: float = M_LEPTON[0]
     power: int = 2
     flavours: tuple[str, ...] = FLAVOURS
     binding: Binding = "stepping"
     m_final: float = 0.0
 
+    def __post_init__(self) -> None:
+        if self.parameter.name in PARAMETERS:
+            raise ParameterError(
+                f"parameter name {self.parameter.name!r} is taken; choose another for your interaction"
+            )
+        if unknown := [flavour for flavour in self.flavours if flavour not in FLAVOURS]:
+            raise ParameterError(f"unknown flavour {unknown[0]!r}; use some of: {', '.join(FLAVOURS)}")
+
     def term(self, value: ArrayLike, helicity: Helicity) -> Term:
         """Return the term at parameter values, any shape."""
         strength = np.asarray(value, dtype=float)[..., None, None] ** self.power
         matrix = strength * np.diag([float(flavour in self.flavours) for flavour in FLAVOURS]).astype(complex)
-        kinematics = DirectKinematics(self.parameter.name, self.mass, self.dsigma_dT, self.m_final, self.binding)  # type: ignore[arg-type]
+        kinematics = DirectKinematics(self.parameter.name, self.mass, self.dsigma_dT, self.m_final, self.binding)
         return Term(self.parameter.name, kinematics, matrix, helicity)
 
 
