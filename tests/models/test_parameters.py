@@ -18,7 +18,7 @@ from nulight.models.parameters import (
 
 
 def test_every_name_of_the_design_is_known() -> None:
-    names = ["sin2_theta_w", "mu_nu", "mu_nu_e", "mu_nu_tau", "mu_e4", "mu_tau4", "m_4", "q_nu_ee", "q_nu_mutau"]
+    names = ["sin2_theta_w", "mu_nu", "mu_nu_e", "mu_nu_tau", "mu_e4", "mu_tau4", "m_4", "q_nu_ee", "gg_scalar_ee"]
     check_parameters(
         [*names, "r2_nu_ee", "r2_nu_emu", "a_nu_ee", "a_nu_tautau", "g_vector", "m_vector", "gg_scalar_ee"]
     )

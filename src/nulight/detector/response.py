@@ -68,7 +68,7 @@ class Efficiency:
 
     def __post_init__(self) -> None:
         E, v = np.asarray(self.energies, float), np.asarray(self.values, float)
-        if E.ndim != 1 or E.shape != v.shape or len(E) < 2 or np.any(np.diff(E) <= 0):
+        if E.ndim != 1 or E.shape != v.shape or len(E) < 2 or not _increasing(E):
             raise ValueError("efficiency needs at least two points at increasing energies in keV")
         if np.any(~(v >= 0) | (v > 1)):
             bad = v[~((v >= 0) & (v <= 1))][0]
@@ -130,6 +130,9 @@ class GaussianResponse:
     def support(self) -> tuple[float, float]:
         T = np.geomspace(_FLOOR, 10 * self.bin_edges[-1] + 10, 4000)
         sigma = self.sigma(T)
+        if not np.all(sigma > 0):
+            bad = float(T[~(sigma > 0)][0])
+            raise ValueError(f"the resolution at {bad:.4g} keV is {float(self.sigma(np.array(bad)))} keV, not positive")
         reach = (T + _TAIL * sigma > self.bin_edges[0]) & (T - _TAIL * sigma < self.bin_edges[-1])
         if not reach.any():
             raise ValueError("no true energy reaches the bins: check resolution and bins")
@@ -226,6 +229,10 @@ class PerfectResponse:
 
 def _checked_edges(edges: ArrayLike) -> FloatArray:
     edges = np.asarray(edges, dtype=float)
-    if edges.ndim != 1 or len(edges) < 2 or edges[0] < 0 or np.any(np.diff(edges) <= 0):
+    if edges.ndim != 1 or len(edges) < 2 or edges[0] < 0 or not _increasing(edges):
         raise ValueError("bin edges must be at least two energies in keV, increasing, not negative")
     return edges
+
+
+def _increasing(values: FloatArray) -> bool:
+    return bool(np.all(np.isfinite(values)) and np.all(np.diff(values) > 0))
