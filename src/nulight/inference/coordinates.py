@@ -1,0 +1,124 @@
+"""The coordinates of a fit: nuisances, then physics parameters in units of their range.
+
+Physics parameters span thirty orders of magnitude, from 1e-34 cm^2 to one; inside the fits all of
+them are of order one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from nulight.inference.model import Model, ParameterLike, parts
+from nulight.typing import FloatArray
+
+__all__ = ["Coordinates", "Prior", "Profile", "coordinates", "domain", "lookup"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """External knowledge of a physics parameter: adds ((value - mean)/width)^2 inside optional bounds."""
+
+    mean: float
+    width: float
+    lower: float = -np.inf
+    upper: float = np.inf
+
+
+Profile: TypeAlias = Mapping[str, tuple[float, float] | Prior]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coordinates:
+    """What is minimised over, in order: nuisances, then physics parameters.
+
+    Physical value = offset + scale * coordinate; arrays have shape (n_dim,).
+    """
+
+    nuisances: tuple[str, ...]
+    parameters: tuple[str, ...]
+    offset: FloatArray
+    scale: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    mean: FloatArray
+    weight: FloatArray  # 1 / width^2, zero without penalty
+
+
+def coordinates(model: Model, profile: Profile, hold: Mapping[str, float]) -> Coordinates:
+    """Lay out the coordinates of a fit.
+
+    Parameters
+    ----------
+    model : CountModel or CombinedModel
+    profile : mapping of str to (lower, upper) or Prior
+        Physics parameters to minimise over and where.
+    hold : mapping of str to float
+        Nuisances kept at a value.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a range is empty, or a component is scaled by an undeclared nuisance.
+    """
+    known = {n.name for n in model.nuisances}
+    for part in parts(model):
+        if missing := sorted({n for names in part.scales.values() for n in names} - known):
+            raise ValueError(f"{part.name}: {', '.join(missing)} scales a component but is not among the nuisances")
+    if unknown := sorted(set(hold) - known):
+        raise ValueError(
+            f"no nuisance {', '.join(unknown)} in {model.name}; it has {', '.join(sorted(known)) or 'none'}"
+        )
+    rows: list[tuple[float, ...]] = []
+    for n in model.nuisances:
+        low, high = (hold[n.name], hold[n.name]) if n.name in hold else n.bounds
+        rows.append((0.0, 1.0, low, high, 0.0, 1 / n.width**2 if n.kind == "gaussian" and n.width else 0.0))
+    rows += [_physics_row(model, name, choice) for name, choice in profile.items()]
+    table = np.array(rows, float).reshape(-1, 6).T
+    return Coordinates(
+        nuisances=tuple(n.name for n in model.nuisances),
+        parameters=tuple(profile),
+        **dict(zip(("offset", "scale", "lower", "upper", "mean", "weight"), table, strict=True)),
+    )
+
+
+def _physics_row(model: Model, name: str, choice: tuple[float, float] | Prior) -> tuple[float, ...]:
+    parameter = lookup(model, name)
+    low, high = (choice.lower, choice.upper) if isinstance(choice, Prior) else choice
+    p_low, p_high = domain(parameter)
+    low, high = max(low, p_low), min(high, p_high)
+    if not low <= high:
+        raise ValueError(f"{name}: empty range to profile over, [{low:g}, {high:g}] {parameter.unit}".rstrip())
+    if isinstance(choice, Prior):
+        offset, scale = choice.mean, choice.width
+    elif np.isfinite(high - low):
+        offset, scale = (low + high) / 2, (high - low) / 2 or parameter.scale
+    else:
+        offset, scale = min(max(parameter.default, low), high), parameter.scale
+    if not 0 < scale < np.inf:
+        raise ValueError(f"{name}: scale {scale} must be positive")
+    weight = 1.0 if isinstance(choice, Prior) else 0.0
+    return offset, scale, (low - offset) / scale, (high - offset) / scale, 0.0, weight
+
+
+def lookup(model: Model, name: str) -> ParameterLike:
+    """Return a physics parameter of the model by name.
+
+    Raises
+    ------
+    ValueError
+        If there is no such parameter; the message lists those there are.
+    """
+    known = model.parameters()
+    if name not in known:
+        raise ValueError(f"{model.name} has no parameter {name!r}; it has {', '.join(known)}")
+    return known[name]
+
+
+def domain(parameter: ParameterLike) -> tuple[float, float]:
+    """Return the physical range of a parameter, infinite where it has no bound."""
+    low, high = parameter.lower, parameter.upper
+    return -np.inf if low is None else low, np.inf if high is None else high
