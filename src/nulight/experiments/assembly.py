@@ -19,6 +19,7 @@ from nulight.experiments import schema
 from nulight.experiments.contents import energy_column
 from nulight.neutrinos.mixing import get_oscillation
 from nulight.sources import (
+    ElectronCapture,
     Source,
     electron_capture_source,
     mean_inverse_square,
@@ -49,7 +50,7 @@ def _source(entry: schema.SourceEntry, conventions: Conventions, tables: Tables)
         )
     if isinstance(entry, schema.ElectronCaptureSource):
         return electron_capture_source(
-            entry.nuclide,
+            _nuclide(entry),
             activity=entry.activity,
             inverse_square=_inverse_square(entry.geometry),
             run_time=entry.run_time,
@@ -67,6 +68,18 @@ def _source(entry: schema.SourceEntry, conventions: Conventions, tables: Tables)
         flux=entry.flux,
         flavour=entry.flavour,
         width=entry.uncertainty or 0.0,
+    )
+
+
+def _nuclide(entry: schema.ElectronCaptureSource) -> str | ElectronCapture:
+    if entry.half_life is None or entry.lines is None:
+        return entry.nuclide
+    return ElectronCapture(
+        name=entry.nuclide,
+        half_life=entry.half_life,
+        E_lines=tuple(line.energy for line in entry.lines),
+        branching=tuple(line.branching for line in entry.lines),
+        source="the card",
     )
 
 

@@ -141,9 +141,15 @@ def _check_source(parts: Parts, part: Part[Any]) -> None:
 def _check_electron_capture(parts: Parts, path: str, source: ElectronCaptureSource) -> None:
     from nulight.sources.electron_capture import ELECTRON_CAPTURE
 
-    if source.nuclide not in ELECTRON_CAPTURE:
-        known = ", ".join(ELECTRON_CAPTURE)
-        parts.faults.add(f"{path}.nuclide", source.nuclide, "is no known electron-capture source", f"one of: {known}")
+    own = source.half_life is not None and source.lines is not None
+    if source.nuclide not in ELECTRON_CAPTURE and not own:
+        known = f"one of: {', '.join(ELECTRON_CAPTURE)}, or half_life and lines with it"
+        parts.faults.add(f"{path}.nuclide", source.nuclide, "is no known electron-capture source", known)
+    elif (source.half_life is None) != (source.lines is None):
+        missing = "lines" if source.lines is None else "half_life"
+        parts.faults.add(f"{path}.{missing}", None, "is missing", "both half_life and lines, or neither")
+    if source.lines is not None and (total := sum(line.branching for line in source.lines)) > 1.002:
+        parts.faults.add(f"{path}.lines", f"{total:g}", "is the sum of the branching", "at most 1 neutrino per decay")
     if source.decay == "average" and source.run_time is None:
         parts.faults.add(f"{path}.run_time", None, "is missing", "the length of the run, or decay: none")
 

@@ -16,6 +16,7 @@ from nulight.experiments.quantities import (
     Activity,
     CouplingValue,
     Duration,
+    Energy,
     EnergyEe,
     Exposure,
     Flux,
@@ -42,6 +43,7 @@ __all__ = [
     "EdgeBins",
     "EffectiveDistance",
     "Efficiency",
+    "EmissionLine",
     "ElectronCaptureSource",
     "FlatBackground",
     "GaussianResolution",
@@ -120,16 +122,26 @@ class EffectiveDistance(Entry):
 Geometry = Annotated[CylinderGeometry | EffectiveDistance, Field(discriminator="kind")]
 
 
+class EmissionLine(Entry):
+    """A neutrino line: its energy, and neutrinos per decay."""
+
+    energy: Energy
+    branching: Fraction
+
+
 class ElectronCaptureSource(Entry):
     """An electron-capture source beside the detector.
 
-    `activity` is that at the start of the run; ``decay: average`` follows the decay over
-    `run_time`, ``decay: none`` keeps the activity constant.
+    `nuclide` is a known one, or any name together with `half_life` and `lines`. `activity` is that
+    at the start of the run; ``decay: average`` follows the decay over `run_time`, ``decay: none``
+    keeps the activity constant.
     """
 
     kind: Literal["electron-capture"]
     name: Name
-    nuclide: str
+    nuclide: Name
+    half_life: Duration | None = None
+    lines: Annotated[tuple[EmissionLine, ...], Field(min_length=1)] | None = None
     activity: Activity
     activity_uncertainty: Fraction | None = None
     geometry: Geometry
