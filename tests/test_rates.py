@@ -170,10 +170,7 @@ def counts(fold: Folder, values, **options) -> np.ndarray:
 def reference(case: Case, models, bins: np.ndarray, scale: np.ndarray, m_final: float = 0.0) -> np.ndarray:
     low, high = EDGES[:-1][bins], EDGES[1:][bins]
     seen = Bins(low, high, SIGMA, efficiency(), efficiency().energies)
-    shells = (
-        np.concatenate([e.binding for e in XENON.elements]),
-        np.concatenate([e.electrons for e in XENON.elements]),
-    )
+    (atom,) = XENON.elements
     norm = XENON.units_per_kg * t * yr
     return adaptive_counts(case.beams, models, seen, (atom.binding, atom.electrons), scale / norm, m_final) * norm
 
