@@ -1,1 +1,113 @@
-"""How strongly do neutrinos couple to light?"""
+"""How strongly do neutrinos couple to light?
+
+Five lines from published data to a limit:
+
+>>> import nulight as nl
+>>> experiment = nl.load("xenonnt-2022-er")
+>>> result = nl.limit(experiment, "mu_nu")
+>>> print(f"mu_nu < {result.upper:.2g} {result.unit} ({result.interval}, {result.cl:.0%} CL)")
+mu_nu < 7.4e-12 mu_B (two-sided, 90% CL)
+
+Names load their modules when they are first used, so that the import itself is quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from nulight._version import __version__
+
+if TYPE_CHECKING:
+    from nulight.comparison import alternatives, driving_bins
+    from nulight.conventions import PRESETS, Conventions, get_conventions
+    from nulight.cross_sections import cross_section
+    from nulight.experiments import CardError, Experiment, load
+    from nulight.experiments.library import list_experiments
+    from nulight.inference.contours import contour
+    from nulight.inference.coordinates import Prior
+    from nulight.inference.fit import fit
+    from nulight.inference.forecast import forecast, reach
+    from nulight.inference.intervals import discovery_significance, limit
+    from nulight.inference.model import Nuisance, asimov, with_nuisances
+    from nulight.interactions.term import Term
+    from nulight.limits import combine, upper_limit
+    from nulight.literature.limits import published_limits
+    from nulight.models.couplings import OwnInteraction
+    from nulight.models.parameters import PARAMETERS, Parameter
+    from nulight.rates import recoil_spectrum
+    from nulight.spectra import spectrum
+    from nulight.targets import get_material
+    from nulight.variations import vary
+
+__all__ = [
+    "PARAMETERS",
+    "PRESETS",
+    "CardError",
+    "Conventions",
+    "Experiment",
+    "Nuisance",
+    "OwnInteraction",
+    "Parameter",
+    "Prior",
+    "Term",
+    "__version__",
+    "alternatives",
+    "asimov",
+    "combine",
+    "contour",
+    "cross_section",
+    "discovery_significance",
+    "driving_bins",
+    "fit",
+    "forecast",
+    "get_conventions",
+    "get_material",
+    "limit",
+    "list_experiments",
+    "load",
+    "published_limits",
+    "reach",
+    "recoil_spectrum",
+    "spectrum",
+    "upper_limit",
+    "vary",
+    "with_nuisances",
+]
+
+_HOMES = {
+    "nulight.comparison": ("alternatives", "driving_bins"),
+    "nulight.conventions": ("PRESETS", "Conventions", "get_conventions"),
+    "nulight.cross_sections": ("cross_section",),
+    "nulight.experiments": ("CardError", "Experiment", "load"),
+    "nulight.experiments.library": ("list_experiments",),
+    "nulight.inference.contours": ("contour",),
+    "nulight.inference.coordinates": ("Prior",),
+    "nulight.inference.fit": ("fit",),
+    "nulight.inference.forecast": ("forecast", "reach"),
+    "nulight.inference.intervals": ("discovery_significance", "limit"),
+    "nulight.inference.model": ("Nuisance", "asimov", "with_nuisances"),
+    "nulight.interactions.term": ("Term",),
+    "nulight.limits": ("combine", "upper_limit"),
+    "nulight.literature.limits": ("published_limits",),
+    "nulight.models.couplings": ("OwnInteraction",),
+    "nulight.models.parameters": ("PARAMETERS", "Parameter"),
+    "nulight.rates": ("recoil_spectrum",),
+    "nulight.spectra": ("spectrum",),
+    "nulight.targets": ("get_material",),
+    "nulight.variations": ("vary",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module on first use."""
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'nulight' has no attribute {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

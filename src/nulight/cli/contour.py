@@ -1,0 +1,111 @@
+"""`nulight contour`: Delta chi2 over two parameters, and its contour lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nulight.cli.models import load_all, make_model, split_names
+from nulight.cli.options import (
+    ConventionsChoice,
+    Json,
+    Mass,
+    Nuisances,
+    Profiled,
+    Settings,
+    fixed_values,
+    profile_ranges,
+    treatments,
+)
+from nulight.cli.output import answer, check_suffix, print_table, progress
+
+if TYPE_CHECKING:
+    from nulight.inference.model import Model
+    from nulight.results import ContourResult
+
+__all__ = ["command"]
+
+_MARGIN = 1.25  # of the 3 sigma interval, on either side
+
+
+def command(
+    words: Annotated[
+        list[str], typer.Argument(metavar="EXPERIMENT... P1 P2", help="Experiments, combined; two parameters.")
+    ],
+    ranges: Annotated[
+        list[str] | None,
+        typer.Option("--range", metavar="P:LOW:HIGH", help="What an axis covers; otherwise a bit more than 3 sigma."),
+    ] = None,
+    levels: Annotated[str, typer.Option(help="Levels of the contours.")] = "1 sigma,2 sigma,3 sigma,90 %",
+    dof: Annotated[int, typer.Option(min=1, max=2, help="Degrees of freedom of the levels.")] = 2,
+    points: Annotated[int, typer.Option(min=2, help="Grid points along each axis.")] = 101,
+    profile: Profiled = None,
+    settings: Settings = None,
+    nuisances: Nuisances = None,
+    m4: Mass = None,
+    conventions: ConventionsChoice = None,
+    as_json: Json = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Also write the grid and lines, as .json or .csv.")
+    ] = None,
+) -> None:
+    """Map Delta chi2 over two parameters and print its contours."""
+    from nulight.inference.contours import contour
+
+    check_suffix(out, ".json", ".csv")
+    names, (p1, p2) = split_names(words, 2)
+    fixed, profiled = fixed_values(settings, m4), profile_ranges(profile)
+    asked = profile_ranges(",".join(ranges or ()) or None)
+    if stray := sorted(set(asked) - {p1, p2}):
+        raise ValueError(f"--range {', '.join(stray)}: the plane is spanned by {p1} and {p2}; profile others")
+    with progress(f"contours of {p1} and {p2}"):
+        model = make_model(load_all(names, conventions), treatments(nuisances))
+        box = tuple(asked.get(p) or _range(model, p, q, profiled, fixed) for p, q in ((p1, p2), (p2, p1)))
+        result = contour(
+            model,
+            p1,
+            p2,
+            box,  # type: ignore[arg-type]
+            levels=[level.strip() for level in levels.split(",")],
+            dof=dof,
+            profile=profiled,
+            fixed=fixed,
+            n=(points, points),
+        )
+    answer(result, as_json=as_json, out=out, show=lambda: _show(result))
+
+
+def _range(model: Model, parameter: str, other: str, profile: Any, fixed: Any) -> tuple[float, float]:
+    """A bit more than the 3 sigma interval with the other parameter profiled."""
+    from nulight.inference.coordinates import domain, lookup
+    from nulight.inference.intervals import interval_of
+    from nulight.inference.levels import confidence
+
+    free = {other: domain(lookup(model, other))} | profile
+    found = interval_of(model, parameter, cl=confidence("3 sigma"), profile=free, fixed=fixed)
+    if found.lower is None or found.upper is None:
+        raise ValueError(f"{parameter} is not bounded at 3 sigma; give --range {parameter}:LOW:HIGH")
+    middle, half = (found.lower + found.upper) / 2, (found.upper - found.lower) / 2
+    return middle - _MARGIN * half, middle + _MARGIN * half
+
+
+def _show(result: ContourResult) -> None:
+    p1, p2 = (f"{p} [{u}]" if u else p for p, u in zip(result.parameters, result.units, strict=True))
+    rows = [
+        [name, f"{level:.3f}", *(_extent(result.paths[name], axis) for axis in (0, 1))]
+        for name, level in result.levels.items()
+    ]
+    rows.insert(0, ["best fit", "0", *(f"{value:.4g}" for value in result.best_fit)])
+    title = f"{', '.join(result.experiments)}, {result.dof} dof"
+    notes = [f"conventions: {result.conventions['name']}; the lines themselves with --json or --out", result.definition]
+    notes += [f"warning: {text}" for text in result.warnings]
+    print_table(["contour", "Delta chi2", p1, p2], rows, title=title, notes=notes)
+
+
+def _extent(lines: Any, axis: int) -> str:
+    if not lines:
+        return "outside the grid"
+    low, high = min(line[:, axis].min() for line in lines), max(line[:, axis].max() for line in lines)
+    return f"{low:.4g} to {high:.4g}"

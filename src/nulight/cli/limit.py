@@ -1,0 +1,172 @@
+"""`nulight limit`: the interval of one parameter, its expectation, and what it depends on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nulight.cli.models import load_all, make_model, split_names
+from nulight.cli.options import (
+    Compare,
+    ConventionsChoice,
+    IntervalChoice,
+    Json,
+    Level,
+    Mass,
+    Nuisances,
+    Out,
+    Profiled,
+    Settings,
+    fixed_values,
+    profile_ranges,
+    treatments,
+)
+from nulight.cli.output import answer, check_suffix, compare, interval_text, number, print_lines, print_table, progress
+
+if TYPE_CHECKING:
+    from nulight.results import LimitResult
+
+__all__ = ["command"]
+
+_ALTERNATIVES = ("background", "interval", "data", "expected", "ours/published", "because")
+_SHOWN = 8  # published limits in the table for people; JSON has all
+_VISIBLE = 1e-3  # relative change of a limit below which an impact is not shown
+
+
+def command(
+    words: Annotated[
+        list[str], typer.Argument(metavar="EXPERIMENT... PARAM", help="Experiments, combined; a parameter.")
+    ],
+    cl: Level = 0.90,
+    interval: IntervalChoice = "two-sided",
+    profile: Profiled = None,
+    settings: Settings = None,
+    nuisances: Nuisances = None,
+    m4: Mass = None,
+    conventions: ConventionsChoice = None,
+    compare_conventions: Compare = False,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Print the limit on a parameter, beside its expectation, other definitions and published limits."""
+    from nulight.inference.intervals import limit
+
+    check_suffix(out, ".json", ".csv")
+    names, (parameter,) = split_names(words, 1)
+    fixed, profiled, treated = fixed_values(settings, m4), profile_ranges(profile), treatments(nuisances)
+
+    def compute(preset: str | None) -> LimitResult:
+        model = make_model(load_all(names, preset), treated)
+        return limit(model, parameter, cl=cl, interval=interval, profile=profiled, fixed=fixed)
+
+    title = f"limit on {parameter} from {' + '.join(names)}"
+    if compare_conventions:
+        compare(compute, _row, as_json=as_json, out=out, title=f"{title}, {interval}, {100 * cl:g} % CL")
+        return
+    with progress(title):
+        result = compute(conventions)
+        extra = _context(names, conventions, result, fixed=fixed, profile=profiled, treated=treated)
+    answer(result, as_json=as_json, out=out, show=lambda: _show(result, extra), extra=extra)
+
+
+def _row(result: LimitResult) -> dict[str, Any]:
+    row = {"lower": result.lower, "upper": result.upper, "best_fit": result.best_fit}
+    expected = result.expected
+    return row | {"expected_upper": expected.upper if expected else None, "unit": result.unit}
+
+
+def _context(
+    names: list[str], conventions: str | None, result: LimitResult, *, fixed: Any, profile: Any, treated: Any
+) -> dict[str, Any]:
+    """What stands beside a limit: other definitions, published limits, the bins that make it."""
+    from nulight.beside import published_beside
+    from nulight.comparison import alternatives, driving_bins
+    from nulight.io.text import plain
+
+    experiments = load_all(names, conventions)
+    model = make_model(experiments, treated)
+    end = result.upper if result.upper is not None else result.lower
+    options: Any = {"profile": profile, "fixed": fixed}
+    bins = () if end is None else driving_bins(model, result.parameter, result.best_fit, end, **options)
+    # each is a limit of its own: with further parameters profiled that would take minutes
+    others = (
+        () if profile else alternatives(experiments, result.parameter, cl=result.cl, fixed=fixed, treatments=treated)
+    )
+    published = published_beside(experiments, result.parameter)
+    theirs = next((row.upper for row in published if row.same_data and row.cl == result.cl), None)
+    rows = [plain(row) | {"ratio_to_published": row.upper / theirs if theirs and row.upper else None} for row in others]
+    return {"alternatives": rows, "published": published, "driving_bins": bins}
+
+
+def _show(result: LimitResult, extra: dict[str, Any]) -> None:
+    unit = f" [{result.unit}]" if result.unit else ""
+    rows = [["data", *_ends(result)]]
+    rows += [[name, *_ends(other)] for name, other in _others(result)]
+    title = f"{result.parameter}{unit}, {result.interval}, {100 * result.cl:g} % CL, {', '.join(result.experiments)}"
+    print_table(["", "interval", "best fit"], rows, title=title)
+    _show_alternatives(extra["alternatives"])
+    _show_published(extra["published"])
+    _show_causes(result, extra["driving_bins"])
+    print_lines([f"conventions: {result.conventions['name']}", result.definition])
+    print_lines([f"warning: {text}" for text in result.warnings])
+
+
+def _others(result: LimitResult) -> list[tuple[str, Any]]:
+    pairs = (("expected (Asimov)", result.expected), ("statistics only", result.statistical))
+    return [(name, other) for name, other in pairs if other is not None]
+
+
+def _ends(found: Any) -> list[str]:
+    return [" or ".join(interval_text(*region) for region in found.regions), number(found.best_fit)]
+
+
+def _show_alternatives(rows: Any) -> None:
+    if not rows:
+        return
+    cells = [
+        [
+            row["background"],
+            row["interval"],
+            interval_text(row["lower"], row["upper"]),
+            interval_text(row["expected_lower"], row["expected_upper"]),
+            number(row["ratio_to_published"]),
+            row["because"],
+        ]
+        for row in rows
+    ]
+    print_table(_ALTERNATIVES, cells, title="other definitions")
+
+
+def _show_published(rows: Any) -> None:
+    if not rows:
+        return
+    cells = [
+        [
+            row.experiment + (" (these data)" if row.same_data else ""),
+            interval_text(row.lower, row.upper),
+            "-" if row.cl is None else f"{100 * row.cl:g} %",
+            row.interval,
+            row.reference,
+        ]
+        for row in rows[:_SHOWN]
+    ]
+    more = [f"{len(rows) - _SHOWN} more with --json"] if len(rows) > _SHOWN else []
+    print_table(["published", "interval", "CL", "definition", "reference"], cells, notes=more)
+
+
+def _show_causes(result: LimitResult, bins: Any) -> None:
+    rows = [
+        [
+            f"{row.low:g}-{row.high:g} keV, {row.experiment}",
+            f"{100 * row.share:.0f} % of Delta chi2: {row.observed:.4g} seen, "
+            f"{row.best_fit:.4g} at the best fit, {row.at_limit:.4g} at the limit",
+        ]
+        for row in bins
+    ]
+    for impact in result.impacts:
+        if impact.change is None or abs(impact.change) > _VISIBLE:
+            change = "open" if impact.change is None else f"{100 * impact.change:+.1f} %"
+            pull = "" if impact.pull is None else f", pull {impact.pull:+.2f}"
+            rows.append([f"{impact.name} held", f"{change}{pull}"])
+    print_table(["what makes it", ""], rows)

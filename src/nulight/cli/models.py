@@ -1,0 +1,51 @@
+"""From names and options on the command line to the model that is fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nulight.experiments import Experiment
+    from nulight.inference.model import Model, Treatment
+
+__all__ = ["load_all", "make_model", "split_names"]
+
+
+def split_names(words: Sequence[str], n_parameters: int) -> tuple[list[str], list[str]]:
+    """Split ``EXPERIMENT... PARAM...`` into experiments and the last `n_parameters` words.
+
+    Raises
+    ------
+    ValueError
+        If there is no experiment left, or a parameter is unknown; the message offers close names.
+    """
+    from nulight.models.parameters import check_parameters
+
+    if len(words) <= n_parameters:
+        wanted = "EXPERIMENT... PARAM" if n_parameters == 1 else "EXPERIMENT... P1 P2"
+        raise ValueError(f"give {wanted}; got {' '.join(words)}")
+    check_parameters(words[-n_parameters:])
+    return list(words[:-n_parameters]), list(words[-n_parameters:])
+
+
+def load_all(names: Sequence[str], conventions: str | None) -> list[Experiment]:
+    """Load experiments by name or path.
+
+    Raises
+    ------
+    ValueError
+        If one does not exist or does not validate.
+    """
+    from nulight.experiments import load
+
+    return [load(name, conventions=conventions) for name in names]
+
+
+def make_model(experiments: Sequence[Experiment], treatments: Mapping[str, Treatment]) -> Model:
+    """Combine experiments and treat their nuisances as asked."""
+    from nulight.inference.model import with_nuisances
+    from nulight.limits import combine
+
+    model = combine(*experiments)
+    return with_nuisances(model, treatments) if treatments else model

@@ -1,0 +1,177 @@
+"""Options that several commands share, and how their texts are read.
+
+A bare number in `--set` is in the unit of its parameter; a text with a unit is converted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from nulight.inference.coordinates import Profile
+    from nulight.inference.model import Treatment
+
+__all__ = [
+    "Compare",
+    "ConventionsChoice",
+    "IntervalChoice",
+    "Json",
+    "Level",
+    "Mass",
+    "Nuisances",
+    "Out",
+    "Profiled",
+    "Settings",
+    "energy",
+    "fixed_values",
+    "parameter_value",
+    "profile_ranges",
+    "split_assignment",
+    "treatments",
+]
+
+ConventionsChoice = Annotated[
+    str | None,
+    typer.Option("--conventions", metavar="PRESET|FILE", help="Preset or YAML file; otherwise the experiment's own."),
+]
+Compare = Annotated[bool, typer.Option("--compare-conventions", help="One answer under every preset, as a table.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Fix a physics parameter; may be repeated. 'm_vector=10 keV'."),
+]
+Mass = Annotated[
+    str | None,
+    typer.Option("--m4", metavar="ENERGY", help="Mass of the sterile neutrino, '10 keV'; same as --set m_4."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", metavar="FILE", help="Also write the result, as .json or .csv by its suffix.")
+]
+Level = Annotated[float, typer.Option("--cl", min=0.0, max=1.0, help="Confidence level.")]
+IntervalChoice = Annotated[
+    Literal["two-sided", "upper"],
+    typer.Option("--interval", help="Definition of the interval: 2.706 or 1.642 at 90 %."),
+]
+Profiled = Annotated[
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="P[:LOW:HIGH],...",
+        help="Minimise over further parameters: 'a_nu_mumu:0:1e-32,sin2_theta_w'.",
+    ),
+]
+Nuisances = Annotated[
+    list[str] | None,
+    typer.Option("--nuisance", metavar="NAME=fixed|free|'10 %'", help="Treat a nuisance otherwise; may be repeated."),
+]
+
+
+def split_assignment(text: str, what: str) -> tuple[str, str]:
+    """Split ``name=value``.
+
+    Raises
+    ------
+    ValueError
+        If there is no name or no value.
+    """
+    name, _, value = text.partition("=")
+    if not name.strip() or not value.strip():
+        raise ValueError(f"{what} {text!r}: write NAME=VALUE")
+    return name.strip(), value.strip()
+
+
+def energy(text: str) -> float:
+    """Read an energy with its unit, keV."""
+    from nulight.units import parse_quantity
+
+    return parse_quantity(text, "energy")
+
+
+def parameter_value(name: str, text: str) -> float:
+    """Read the value of a physics parameter in its unit.
+
+    Raises
+    ------
+    ValueError
+        If the parameter is unknown, or the text is no number in its unit.
+    """
+    from nulight.models.parameters import PARAMETERS, check_parameters
+
+    check_parameters([name])
+    unit = PARAMETERS[name].unit
+    number = text.removesuffix(unit).strip() if unit else text
+    try:
+        return float(number)
+    except ValueError:
+        if unit == "keV":
+            return energy(text)
+        raise ValueError(f"{name} = {text!r} is not a number" + (f" in {unit}" if unit else "")) from None
+
+
+def fixed_values(settings: Sequence[str] | None, m4: str | None = None) -> dict[str, float]:
+    """Read all `--set`, and `--m4`, as parameter values.
+
+    Raises
+    ------
+    ValueError
+        If one is malformed, unknown or given twice.
+    """
+    pairs = [split_assignment(text, "--set") for text in settings or ()]
+    pairs += [("m_4", m4)] if m4 is not None else []
+    values: dict[str, float] = {}
+    for name, text in pairs:
+        if name in values:
+            raise ValueError(f"{name} is set twice")
+        values[name] = parameter_value(name, text)
+    return values
+
+
+def profile_ranges(text: str | None) -> Profile:
+    """Read ``p:low:high,q``; without a range a parameter is profiled over its physical domain.
+
+    Raises
+    ------
+    ValueError
+        If an entry is malformed or a parameter unknown.
+    """
+    from nulight.models.parameters import PARAMETERS, check_parameters
+
+    ranges = {}
+    for entry in text.split(",") if text else ():
+        name, *ends = (part.strip() for part in entry.split(":"))
+        check_parameters([name])
+        if len(ends) not in (0, 2):
+            raise ValueError(f"--profile {entry!r}: write a parameter alone, or with a range, P:LOW:HIGH")
+        domain = (PARAMETERS[name].lower, PARAMETERS[name].upper)
+        ranges[name] = (parameter_value(name, ends[0]), parameter_value(name, ends[1])) if ends else domain
+    return ranges
+
+
+def treatments(texts: Sequence[str] | None) -> dict[str, Treatment]:
+    """Read every ``name=fixed|free|width`` of `--nuisance`.
+
+    Raises
+    ------
+    ValueError
+        If one is malformed or given twice.
+    """
+    pairs = [split_assignment(text, "--nuisance") for text in texts or ()]
+    names = [name for name, _ in pairs]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"--nuisance: {', '.join(twice)} is treated twice")
+    return {name: _treatment(value) for name, value in pairs}
+
+
+def _treatment(text: str) -> Treatment:
+    from nulight.units import parse_quantity
+
+    match text:
+        case "fixed":
+            return "fixed"
+        case "free":
+            return "free"
+    return parse_quantity(text, "fraction")

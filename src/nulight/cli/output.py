@@ -1,0 +1,174 @@
+"""How commands answer: JSON on stdout, or tables for people; files only when all went well."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from nulight.results import Result
+
+__all__ = ["answer", "check_suffix", "compare", "interval_text", "number", "print_lines", "print_table", "progress"]
+
+_WIDTH = 120  # of tables when stdout is no terminal
+
+
+@contextmanager
+def progress(text: str) -> Iterator[None]:
+    """Say on stderr, if someone watches, what is being computed."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(text):
+        yield
+
+
+def check_suffix(out: Path | None, *suffixes: str) -> None:
+    """Refuse a file name of an unknown kind before anything is computed.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is none of those that can be written.
+    """
+    if out is not None and out.suffix.lower() not in suffixes:
+        raise ValueError(f"{out}: cannot write {out.suffix or 'a file without suffix'}; use {' or '.join(suffixes)}")
+
+
+def answer(
+    result: Result, *, as_json: bool, out: Path | None, show: Callable[[], None], extra: Mapping[str, Any] | None = None
+) -> None:
+    """Write the file if one is wanted, then print JSON or the table for people.
+
+    Parameters
+    ----------
+    result : Result
+    as_json : bool
+    out : Path or None
+        A .json or .csv file.
+    show : callable
+        Prints the answer for people.
+    extra : mapping, optional
+        Entries beside those of the result in JSON.
+    """
+    from nulight.io.atomic import write_text
+    from nulight.io.text import json_text
+
+    text = json_text(result.to_dict() | dict(extra or {}))
+    if out is not None:
+        write_text(out, text if out.suffix.lower() == ".json" else result.to_csv())
+    if as_json:
+        sys.stdout.write(text)
+    else:
+        show()
+
+
+def compare(
+    compute: Callable[[str], Result],
+    columns: Callable[[Any], Mapping[str, Any]],
+    *,
+    as_json: bool,
+    out: Path | None,
+    title: str,
+) -> None:
+    """Give one answer under every preset; a preset that cannot answer says why.
+
+    Parameters
+    ----------
+    compute : callable
+        Maps the name of a preset to a result.
+    columns : callable
+        Maps a result to the numbers of its row.
+    as_json, out
+        As for `answer`.
+    title : str
+
+    Raises
+    ------
+    ValueError
+        If no preset can answer: that of the first one.
+    """
+    from nulight.conventions import PRESETS
+    from nulight.io.atomic import write_text
+    from nulight.io.text import csv_text, json_text
+
+    rows: list[dict[str, Any]] = []
+    failures: list[ValueError] = []
+    for preset in PRESETS:
+        try:
+            with progress(f"{title}: {preset}"):
+                result = compute(preset)
+            rows.append({"conventions": preset, **columns(result), "result": result.to_dict()})
+        except ValueError as error:
+            failures.append(error)
+            rows.append({"conventions": preset, "error": str(error)})
+    if len(failures) == len(rows):
+        raise failures[0]
+    names = list(dict.fromkeys(key for row in rows for key in row if key != "result"))
+    cells = {name: [row.get(name) for row in rows] for name in names}
+    text = json_text(rows)
+    if out is not None:
+        header = {"title": f"{title} under every preset of conventions"}
+        write_text(out, text if out.suffix.lower() == ".json" else csv_text(cells, header=header, units={}))
+    if as_json:
+        sys.stdout.write(text)
+    else:
+        print_table(names, [[number(row.get(name)) for name in names] for row in rows], title=title)
+
+
+def number(value: Any) -> str:
+    """Return a value as short text; a dash for None."""
+    if value is None:
+        return "-"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def interval_text(lower: float | None, upper: float | None) -> str:
+    """Return an interval as text; a missing end is an infinite one."""
+    if lower is None and upper is None:
+        return "open"
+    if lower is None:
+        return f"< {upper:.4g}"
+    return f"[{lower:.4g}, {'inf' if upper is None else format(upper, '.4g')}]"
+
+
+def print_table(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None, notes: Sequence[str] = ()
+) -> None:
+    """Print a table on stdout, as wide as the terminal or 120 columns into a file, with lines below it."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    for column in columns:
+        table.add_column(Text(column, style="bold"))
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    console = _console()
+    if title is not None:
+        console.print(Text(title, style="bold"))
+    console.print(table)
+    print_lines([*notes, ""])
+
+
+def print_lines(lines: Sequence[str]) -> None:
+    """Print text on stdout, wrapped like the tables."""
+    from rich.text import Text
+
+    for line in lines:
+        _console().print(Text(line))
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console() if sys.stdout.isatty() else Console(width=_WIDTH, highlight=False)

@@ -1,0 +1,57 @@
+"""`nulight spectrum`: expected and observed counts per bin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nulight.cli.options import Compare, ConventionsChoice, Json, Mass, Out, Settings, fixed_values
+from nulight.cli.output import answer, check_suffix, compare, print_table, progress
+
+if TYPE_CHECKING:
+    from nulight.results import SpectrumResult
+
+__all__ = ["command"]
+
+
+def command(
+    experiment: Annotated[str, typer.Argument(help="Shipped experiment with :variant if wished, or a card.")],
+    settings: Settings = None,
+    m4: Mass = None,
+    conventions: ConventionsChoice = None,
+    compare_conventions: Compare = False,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Print counts per bin by component; with --compare-conventions the totals under every preset."""
+    from nulight.experiments import load
+    from nulight.spectra import spectrum
+
+    check_suffix(out, ".json", ".csv")
+    values = fixed_values(settings, m4)
+
+    def compute(preset: str | None) -> SpectrumResult:
+        return spectrum(load(experiment, conventions=preset), values)
+
+    if compare_conventions:
+        compare(compute, _totals, as_json=as_json, out=out, title=f"expected counts of {experiment}")
+        return
+    with progress(f"counts of {experiment}"):
+        result = compute(conventions)
+    answer(result, as_json=as_json, out=out, show=lambda: _show(result))
+
+
+def _totals(result: SpectrumResult) -> dict[str, Any]:
+    components = {name: float(counts.sum()) for name, counts in result.counts.items()}
+    return {"observed": float(result.observed.sum()), "expected": float(result.total.sum())} | components
+
+
+def _show(result: SpectrumResult) -> None:
+    columns = [f"bin [{result.edge_unit}]", "observed", "expected", *result.counts]
+    lines = [result.observed, result.total, *result.counts.values()]
+    labels = [f"{lo:g}-{hi:g}" for lo, hi in zip(result.edges[:-1], result.edges[1:], strict=True)]
+    rows = [[label, *(f"{line[i]:.4g}" for line in lines)] for i, label in enumerate(labels)]
+    rows.append(["total", *(f"{line.sum():.5g}" for line in lines)])
+    notes = [result.definition, f"conventions: {result.conventions['name']}"]
+    print_table(columns, rows, title=result.experiment, notes=notes)

@@ -1,0 +1,57 @@
+"""`nulight xsec`: one differential cross section, in total and by term."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nulight.cli.options import Compare, ConventionsChoice, Json, Mass, Out, Settings, energy, fixed_values
+from nulight.cli.output import answer, check_suffix, compare, print_table
+
+if TYPE_CHECKING:
+    from nulight.results import CrossSectionResult
+
+__all__ = ["command"]
+
+
+def command(
+    target: Annotated[str, typer.Argument(help="'electron', or a material for its bound electrons: Xe, CsI...")],
+    nu: Annotated[str, typer.Option("--nu", help="nu_e, nu_mu, nu_tau, nubar_e, nubar_mu or nubar_tau.")],
+    E_nu: Annotated[str, typer.Option("--E", metavar="ENERGY", help="Neutrino energy, '0.747 MeV'.")],
+    T: Annotated[str, typer.Option("--T", metavar="ENERGY,...", help="Recoil energy or energies, '1 keV, 100 keV'.")],
+    settings: Settings = None,
+    m4: Mass = None,
+    conventions: ConventionsChoice = None,
+    compare_conventions: Compare = False,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Print dsigma/dT in cm^2/keV, in total and by interaction."""
+    from nulight.cross_sections import cross_section
+
+    check_suffix(out, ".json", ".csv")
+    values = fixed_values(settings, m4)
+    E, recoils = energy(E_nu), [energy(part) for part in T.split(",")]
+
+    def compute(preset: str) -> CrossSectionResult:
+        return cross_section(target, nu, E, recoils, values, conventions=preset)
+
+    if compare_conventions:
+        compare(compute, _totals, as_json=as_json, out=out, title=f"dsigma/dT [cm^2/keV], {nu} on {target}")
+        return
+    result = compute(conventions or "default")
+    answer(result, as_json=as_json, out=out, show=lambda: _show(result))
+
+
+def _totals(result: CrossSectionResult) -> dict[str, Any]:
+    return {f"T = {T:g} keV": float(total) for T, total in zip(result.T, result.total, strict=True)}
+
+
+def _show(result: CrossSectionResult) -> None:
+    columns = ["T [keV]", "total", *result.terms]
+    lines = [result.total, *result.terms.values()]
+    rows = [[f"{T:g}", *(f"{line[i]:.6g}" for line in lines)] for i, T in enumerate(result.T)]
+    title = f"{result.nu} on {result.target}, E = {result.E_nu:g} keV: dsigma/dT [{result.unit}]"
+    notes = [result.definition, f"conventions: {result.conventions['name']}", *result.warnings]
+    print_table(columns, rows, title=title, notes=notes)

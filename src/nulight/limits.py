@@ -1,0 +1,83 @@
+"""Limits from experiments: the combination with its checks, and the call most users need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from nulight.experiments import Experiment
+from nulight.inference.coordinates import Profile
+from nulight.inference.intervals import limit
+from nulight.inference.model import Model
+from nulight.inference.model import combine as combine_models
+from nulight.results import LimitResult
+
+__all__ = ["combine", "upper_limit"]
+
+
+def combine(*experiments: Experiment) -> Model:
+    """Combine experiments; nuisances of the same name become one parameter.
+
+    Parameters
+    ----------
+    *experiments : Experiment
+        One is returned as it is.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    ValueError
+        If data would count twice, a shared nuisance is defined in two ways, or the conventions
+        differ, so that one parameter would mean two things.
+
+    Examples
+    --------
+    >>> import nulight as nl
+    >>> combine(nl.load("xenonnt-2022-er"), nl.load("xenon1t-2020-er")).name
+    'xenonnt-2022-er+xenon1t-2020-er'
+    """
+    _refuse_double_counting(experiments)
+    return experiments[0] if len(experiments) == 1 else combine_models(experiments)
+
+
+def upper_limit(
+    model: Model,
+    parameter: str,
+    *,
+    cl: float = 0.90,
+    profile: Profile | None = None,
+    fixed: Mapping[str, float] | None = None,
+) -> LimitResult:
+    """Return the one-sided upper limit: `limit` with ``interval="upper"``, 1.642 at 90 %.
+
+    Examples
+    --------
+    >>> import nulight as nl
+    >>> print(f"{upper_limit(nl.load('xenonnt-2022-er'), 'mu_nu').upper:.1e} mu_B")
+    6.1e-12 mu_B
+    """
+    return limit(model, parameter, cl=cl, interval="upper", profile=profile, fixed=fixed)
+
+
+def _refuse_double_counting(experiments: Sequence[Experiment]) -> None:
+    """Check that no data stand twice in a combination, and that the conventions agree.
+
+    Raises
+    ------
+    ValueError
+        If two experiments are variants of one data set, one supersedes another, or their
+        conventions differ, so that one parameter would mean two things.
+    """
+    for i, first in enumerate(experiments):
+        for second in experiments[i + 1 :]:
+            same = first.card.name == second.card.name
+            replaced = second.card.name in first.card.supersedes or first.card.name in second.card.supersedes
+            if same or replaced:
+                raise ValueError(f"{first.name} and {second.name} hold the same data, which would count twice")
+            if first.conventions != second.conventions:
+                raise ValueError(
+                    f"{first.name} uses the conventions {first.conventions.name!r}, {second.name} "
+                    f"{second.conventions.name!r}; choose one for the combination"
+                )
