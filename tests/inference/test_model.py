@@ -82,7 +82,8 @@ def test_asimov_needs_one_point(counting):
 
 
 @pytest.mark.parametrize(
-    ("treatment", "kind", "width"), [("free", "free", None), (0.2, "gaussian", 0.2), (Nuisance("x", "box", 0.3), "box", 0.3)]
+    ("treatment", "kind", "width"),
+    [("free", "free", None), (0.2, "gaussian", 0.2), (Nuisance("x", "box", 0.3), "box", 0.3)],
 )
 def test_treatments_replace_the_nuisance_under_its_name(counting, treatment, kind, width):
     a, _ = _pair(counting)

@@ -21,7 +21,7 @@ class _Quadratic:
         self.calls += 1
         return 0.5 * np.einsum("pi,pij,pj->p", z, self.h[index], z) - (self.b[index] * z).sum(1)
 
-    def derivatives(self, z, index, exact):
+    def derivatives(self, z, index, exact):  # noqa: ARG002
         return np.einsum("pij,pj->pi", self.h[index], z) - self.b[index], self.h[index]
 
 

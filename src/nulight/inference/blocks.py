@@ -46,12 +46,13 @@ class Block:
 
     def factors(self, u: FloatArray) -> tuple[FloatArray, FloatArray]:
         """prod(1 + u) of each group (n_points, n_groups), and its derivatives (n_points, n_nuis, n_groups)."""
+        grown = 1 + u
         value = np.ones((len(u), len(self.groups)))
         slope = np.zeros((len(u), u.shape[1], len(self.groups)))
         for g, members in enumerate(self.groups):
-            value[:, g] = product_without(u, members)
             for m in members:
-                slope[:, m, g] = product_without(u, members, m)
+                value[:, g] *= grown[:, m]
+                slope[:, m, g] = product_without(u, members, m) if len(members) > 1 else 1.0
         return value, slope
 
     def loss(self, expected: FloatArray) -> FloatArray:

@@ -15,7 +15,7 @@ import numpy as np
 from nulight.inference.model import Model, ParameterLike, parts
 from nulight.typing import FloatArray
 
-__all__ = ["Coordinates", "Prior", "Profile", "coordinates", "domain", "lookup"]
+__all__ = ["Coordinates", "Prior", "Profile", "baseline", "coordinates", "domain", "lookup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _physics_row(model: Model, name: str, choice: tuple[float, float] | Prior) -
     elif np.isfinite(high - low):
         offset, scale = (low + high) / 2, (high - low) / 2 or parameter.scale
     else:
-        offset, scale = min(max(parameter.default, low), high), parameter.scale
+        offset, scale = min(max(baseline(parameter), low), high), parameter.scale
     if not 0 < scale < np.inf:
         raise ValueError(f"{name}: scale {scale} must be positive")
     weight = 1.0 if isinstance(choice, Prior) else 0.0
@@ -122,3 +122,9 @@ def domain(parameter: ParameterLike) -> tuple[float, float]:
     """Return the physical range of a parameter, infinite where it has no bound."""
     low, high = parameter.lower, parameter.upper
     return -np.inf if low is None else low, np.inf if high is None else high
+
+
+def baseline(parameter: ParameterLike) -> float:
+    """Return the value of a parameter that nobody sets: its default, or the point nearest to zero."""
+    low, high = domain(parameter)
+    return min(max(0.0, low), high) if parameter.default is None else parameter.default

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from nulight.inference.coordinates import Profile, lookup
+from nulight.inference.coordinates import Profile, baseline, lookup
 from nulight.inference.intervals import discovery_significance, interval_of
 from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.inference.model import Model, asimov
@@ -121,7 +121,9 @@ def reach(
     """
     low, high = bounds
     if not 0 < low < high:
-        raise ValueError(f"bounds ({low:g}, {high:g}) {vary_unit}: give two positive values, the smaller first")
+        raise ValueError(
+            f"{vary} from {low:g} to {_text(high, vary_unit)}: give two positive values, the smaller first"
+        )
 
     def upper(value: float) -> float:
         return _number(_expected(make_model(value), parameter, cl, interval, profile, fixed).upper)
@@ -131,8 +133,9 @@ def reach(
     unit = lookup(model, parameter).unit
     if not min(ends) <= target <= max(ends):
         raise ValueError(
-            f"{parameter} = {target:.4g} {unit} is out of reach: between {vary} = {low:.4g} and {high:.4g} {vary_unit} "
-            f"the expected upper limit goes from {ends[0]:.4g} to {ends[1]:.4g}, best {min(ends):.4g} {unit}"
+            f"{parameter} = {_text(target, unit)} is out of reach: between {vary} = {low:.4g} and "
+            f"{_text(high, vary_unit)} the expected upper limit goes from {ends[0]:.4g} to {ends[1]:.4g}, "
+            f"best {_text(min(ends), unit)}"
         )
     value = _solve(upper, target, low, high, ends, tolerance)
     provenance = model.provenance()
@@ -169,7 +172,7 @@ def _versus(
     model: Model, parameter: str, against: float, profile: Profile | None, fixed: Mapping[str, float] | None
 ) -> tuple[float, float]:
     base = dict(fixed or {})
-    null, signal = base | {parameter: lookup(model, parameter).default}, base | {parameter: against}
+    null, signal = base | {parameter: baseline(lookup(model, parameter))}, base | {parameter: against}
     exclusion = discovery_significance(asimov(model, null), null, signal, profile=profile) ** 2
     return exclusion, discovery_significance(asimov(model, signal), signal, null, profile=profile)
 
@@ -197,6 +200,10 @@ def _height(value: float, target: float) -> float:
     if math.isfinite(value) and value > 0 and target > 0:
         return math.log(value / target)
     return value - target
+
+
+def _text(value: float, unit: str) -> str:
+    return f"{value:.4g} {unit}".rstrip()
 
 
 def _number(value: float | None) -> float:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nulight.inference.coordinates import Prior, Profile, domain, lookup
+from nulight.inference.coordinates import Prior, Profile, baseline, domain, lookup
 from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.inference.model import Model, Nuisance, asimov, parts
 from nulight.inference.profile import Profiled, minimise
@@ -174,13 +174,13 @@ class _Problem:
     def bounds(self) -> tuple[float, float]:
         poi = lookup(self.model, self.parameter)
         low, high = domain(poi)
-        return (low - poi.default) / poi.scale, (high - poi.default) / poi.scale
+        return (low - baseline(poi)) / poi.scale, (high - baseline(poi)) / poi.scale
 
     def value(self, x: Any) -> Any:
         """Parameter from its coordinate x = (value - default) / scale."""
         poi = lookup(self.model, self.parameter)
         low, high = domain(poi)
-        return np.clip(poi.default + poi.scale * np.asarray(x), low, high)
+        return np.clip(baseline(poi) + poi.scale * np.asarray(x), low, high)
 
     def curve(self, x: FloatArray) -> FloatArray:
         found = minimise(
@@ -199,7 +199,7 @@ class _Problem:
         box = {self.parameter: (float(self.value(low)), float(self.value(high)))}
         begin = {self.parameter: float(self.value(start))}
         found = minimise(self.model, self.fixed, profile=box | self.profile, hold=self.hold, start=begin)
-        return float((found.parameters[self.parameter][0] - poi.default) / poi.scale)
+        return float((found.parameters[self.parameter][0] - baseline(poi)) / poi.scale)
 
     def scan(self, threshold: float) -> Scan:
         low, high = self.bounds

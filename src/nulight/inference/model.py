@@ -71,7 +71,7 @@ class Nuisance:
 
 
 class ParameterLike(Protocol):
-    """A physics parameter as the statistics see it; infinite or None bounds mean none."""
+    """A physics parameter as the statistics see it; infinite or None bounds mean none, no default zero."""
 
     @property
     def name(self) -> str: ...
@@ -84,7 +84,7 @@ class ParameterLike(Protocol):
     @property
     def scale(self) -> float: ...
     @property
-    def default(self) -> float: ...
+    def default(self) -> float | None: ...
 
 
 @runtime_checkable

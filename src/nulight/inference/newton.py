@@ -121,20 +121,18 @@ def solve_positive(matrix: FloatArray, rhs: FloatArray) -> FloatArray:
     -------
     array, shape (n_points, n_dim)
     """
-    n_dim = rhs.shape[1]
-    low = np.zeros_like(matrix)
-    pivot = np.empty_like(rhs)
-    x = rhs.copy()
+    m = np.ascontiguousarray(matrix.transpose(1, 2, 0))  # points last: every operation runs over memory in order
+    x, n_dim = rhs.T.copy(), rhs.shape[1]
+    low, pivot = np.zeros_like(m), np.empty_like(x)
     for j in range(n_dim):
-        scaled = low[:, j, :j] * pivot[:, :j]
-        pivot[:, j] = np.maximum(np.abs(matrix[:, j, j] - (low[:, j, :j] * scaled).sum(1)), _PIVOT)
-        rest = matrix[:, j + 1 :, j] - np.einsum("pik,pk->pi", low[:, j + 1 :, :j], scaled)
-        low[:, j + 1 :, j] = rest / pivot[:, j, None]
-        x[:, j + 1 :] -= low[:, j + 1 :, j] * x[:, j, None]
+        scaled = low[j, :j] * pivot[:j]
+        pivot[j] = np.maximum(np.abs(m[j, j] - (low[j, :j] * scaled).sum(0)), _PIVOT)
+        low[j + 1 :, j] = (m[j + 1 :, j] - (low[j + 1 :, :j] * scaled).sum(1)) / pivot[j]
+        x[j + 1 :] -= low[j + 1 :, j] * x[j]
     x /= pivot
     for j in range(n_dim - 1, 0, -1):
-        x[:, :j] -= low[:, j, :j] * x[:, j, None]
-    return x
+        x[:j] -= low[j, :j] * x[j]
+    return x.T
 
 
 def _limit(tolerance: float, value: FloatArray) -> FloatArray:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nulight.inference.coordinates import Coordinates, Prior, Profile, coordinates, lookup
+from nulight.inference.coordinates import Coordinates, Prior, Profile, baseline, coordinates, lookup
 from nulight.inference.model import Model, parts
 from nulight.inference.newton import Minimum, minimise_in_box
 from nulight.inference.objective import Objective
@@ -144,7 +144,7 @@ def _starts(model: Model, layout: Coordinates, start: Mapping[str, float] | None
     n_open = len(set(layout.parameters) - set(given))
     for k, name in enumerate(layout.parameters, n_u):
         low, high = layout.lower[k], layout.upper[k]
-        value = given.get(name, lookup(model, name).default)
+        value = given.get(name, baseline(lookup(model, name)))
         first.append(float(np.clip((value - layout.offset[k]) / layout.scale[k], low, high)))
         places.append((first[-1],) if name in given else _places(low, high, n_open))
     x = np.unique(np.array([first, *product(*places)], float), axis=0)
