@@ -26,10 +26,11 @@ __all__ = ["FluxGroup", "Folder", "recoil_spectrum"]
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _KEPT = 16  # sets of constant terms, such as values of the weak mixing angle
+_KEPT_TEMPLATES = 64  # of the kinematics used last
 _RRPA_TOLERANCE = 1e-3  # of a bin's counts that may come from recoils outside the RRPA table
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class FluxGroup:
     """Fluxes that share helicity, basis and density-matrix channels, so they are contracted at once.
 
@@ -48,17 +49,22 @@ class FluxGroup:
         """Neutrinos or antineutrinos."""
         return self.fluxes[0].helicity
 
-    @property
+    @cached_property
     def rows(self) -> np.ndarray:
         """Components that occur, ascending."""
         return np.unique(self.components)
 
-    def collect(self, templates: list[FloatArray]) -> FloatArray:
-        """Add up the templates (J, n_bins) of each component: shape (n_rows, J, n_bins)."""
-        rows = self.rows
-        result = np.zeros((len(rows), *templates[0].shape))
-        np.add.at(result, np.searchsorted(rows, self.components), np.stack(templates))
-        return result
+    @property
+    def n_channels(self) -> int:
+        """Density-matrix channels of all fluxes together."""
+        return sum(flux.n_channels for flux in self.fluxes)
+
+    def collect(self, counts: FloatArray) -> FloatArray:
+        """Add up the counts (n_channels, n_bins) of each component: shape (J, n_rows, n_bins)."""
+        by_flux = counts.reshape(len(self.fluxes), -1, counts.shape[-1])
+        result = np.zeros((len(self.rows), *by_flux.shape[1:]))
+        np.add.at(result, np.searchsorted(self.rows, self.components), by_flux)
+        return np.ascontiguousarray(np.swapaxes(result, 0, 1))
 
 
 def _group(fluxes: Sequence[Flux], components: Sequence[int]) -> tuple[FluxGroup, ...]:
@@ -109,21 +115,19 @@ class Folder:
         return len(self.response.bin_edges) - 1
 
     def template(self, kinematics: Kinematics) -> list[FloatArray]:
-        """Return counts per unit coupling product, one array (n_rows, J, n_bins) a flux group.
+        """Return counts per unit coupling product, one array (J, n_rows, n_bins) a flux group.
 
-        Templates of massless final states are kept; those of a massive one are made anew, since a
-        scan in the mass would fill the memory.
+        The templates used last are kept; a scan in a mass would fill the memory with all of them.
 
         Raises
         ------
         ValueError
             If the kinematics needs an RRPA ratio where there is none.
         """
-        if kinematics.key in self._templates:
-            return self._templates[kinematics.key]
-        templates = self._fold(kinematics)
-        if kinematics.m_final == 0:
-            self._templates[kinematics.key] = templates
+        templates = self._templates.pop(kinematics.key, None) or self._fold(kinematics)
+        self._templates[kinematics.key] = templates
+        if len(self._templates) > _KEPT_TEMPLATES:
+            del self._templates[next(iter(self._templates))]
         return templates
 
     def counts(self, terms: Mapping[Helicity, Sequence[Term]]) -> FloatArray:
@@ -164,9 +168,8 @@ class Folder:
     def _term_counts(self, term: Term, group: int) -> FloatArray:
         template = self.template(term.kinematics)[group]
         weights = term.weights(self._channel_matrices[group])
-        n_rows, n_channels, n_bins = template.shape
-        flat = template.transpose(1, 0, 2).reshape(n_channels, n_rows * n_bins)
-        return (weights @ flat).reshape(*weights.shape[:-1], n_rows, n_bins)
+        counts: FloatArray = weights @ template.reshape(len(template), -1)
+        return counts.reshape(*weights.shape[:-1], *template.shape[1:])
 
     @cached_property
     def _channel_matrices(self) -> list[ComplexArray]:
@@ -190,23 +193,21 @@ class Folder:
     def _fold(self, kinematics: Kinematics) -> list[FloatArray]:
         grid = self._grid.refined(self._kinematic_edges(kinematics))
         scale = grid.weights * (self.exposure * self.target.units_per_kg)
-        averages = [[kinematics.flux_average(flux, grid.T) for flux in group.fluxes] for group in self.groups]
+        averages = kinematics.flux_averages([flux for group in self.groups for flux in group.fluxes], grid.T)
         if kinematics.binding.startswith("rrpa"):
             electrons = self._rrpa_electrons(kinematics, grid, averages)
         else:
             electrons = self.target.electron_factor(grid.T, kinematics.binding)
-        folded = (scale * electrons)[:, None] * grid.response.T
-        return [
-            group.collect([average @ folded for average in of_group])
-            for group, of_group in zip(self.groups, averages, strict=True)
-        ]
+        counts = (averages * (scale * electrons)) @ grid.response.T
+        ends = np.cumsum([group.n_channels for group in self.groups])
+        return [group.collect(part) for group, part in zip(self.groups, np.split(counts, ends[:-1]), strict=True)]
 
-    def _rrpa_electrons(self, kinematics: Kinematics, grid: _Grid, averages: list[list[FloatArray]]) -> FloatArray:
+    def _rrpa_electrons(self, kinematics: Kinematics, grid: _Grid, averages: FloatArray) -> FloatArray:
         """Electrons with the RRPA ratio; an error where bins need recoils outside its table."""
         lo, hi = rrpa_range()
         inside = (grid.T >= lo) & (grid.T <= hi)
         stepping = self.target.electron_factor(grid.T)
-        spectrum = np.abs(sum(a.sum(axis=0) for of_group in averages for a in of_group)) * stepping * grid.weights
+        spectrum = np.abs(averages.sum(axis=0)) * stepping * grid.weights
         total, outside = grid.response @ spectrum, grid.response @ (spectrum * ~inside)
         bad = np.flatnonzero(outside > _RRPA_TOLERANCE * total)
         if len(bad):
@@ -302,7 +303,7 @@ def recoil_spectrum(
     for row, flux in enumerate(fluxes):
         matrices = flux.flavour_matrices(mixing)
         for term in terms[flux.helicity]:
-            average = term.kinematics.flux_average(flux, T)
+            average = term.kinematics.flux_averages([flux], T)
             electrons = target.electron_factor(T, term.kinematics.binding)
             result[row] += term.weights(matrices) @ average * electrons
     return result * target.units_per_kg

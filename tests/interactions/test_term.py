@@ -32,7 +32,7 @@ def direct_kinematics(m_final: float) -> DirectKinematics:
 @pytest.mark.parametrize("m_final", [0.0, 20.0, 150.0])
 def test_direct_integration_equals_the_moments(m_final: float) -> None:
     T = np.geomspace(0.1, 250.0, 60)
-    moments, direct = (k(m_final).flux_average(flux(), T) for k in (moment_kinematics, direct_kinematics))
+    moments, direct = (k(m_final).flux_averages([flux(), flux()], T) for k in (moment_kinematics, direct_kinematics))
     assert direct == pytest.approx(moments, rel=1e-10, abs=1e-13 * np.abs(moments).max())
     assert np.any(moments > 0)
 

@@ -9,7 +9,7 @@ and is integrated over the flux as it stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -46,8 +46,11 @@ class Kinematics(Protocol):
     def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
         """Cross section, cm^2/keV, zero outside the kinematic limits."""
 
-    def flux_average(self, flux: Flux, T: FloatArray) -> FloatArray:
-        """Integral of w_j dsigma/dT over the neutrino energy, shape (J, n_T), s^-1 keV^-1."""
+    def flux_averages(self, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
+        """Integrals of w_j dsigma/dT over the neutrino energy, s^-1 keV^-1.
+
+        One row a channel, all channels of the first flux, then those of the next: (sum of J, n_T).
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,9 @@ class MomentKinematics:
 
         return _inside_limits(polynomial, T, E_nu, self.mass, self.m_final)
 
-    def flux_average(self, flux: Flux, T: FloatArray) -> FloatArray:
-        moments = flux.moments(E_nu_min(T, self.mass, self.m_final))
-        average: FloatArray = np.einsum("kt,kjt->jt", self.coefficients(T), moments)
-        return average
+    def flux_averages(self, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
+        E_min, c = E_nu_min(T, self.mass, self.m_final), self.coefficients(T)
+        return np.concatenate([np.einsum("kt,kjt->jt", c, flux.moments(E_min)) for flux in fluxes])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,12 @@ class DirectKinematics:
     def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
         return _inside_limits(self.cross_section, T, E_nu, self.mass, self.m_final)
 
-    def flux_average(self, flux: Flux, T: FloatArray) -> FloatArray:
+    def flux_averages(self, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
         def function(E: FloatArray) -> FloatArray:
             return np.asarray(self.cross_section(np.broadcast_to(T, E.shape), E))
 
-        return flux.integrate(function, E_nu_min(T, self.mass, self.m_final))
+        E_min = E_nu_min(T, self.mass, self.m_final)
+        return np.concatenate([flux.integrate(function, E_min) for flux in fluxes])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

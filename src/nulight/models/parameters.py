@@ -143,7 +143,7 @@ def check_domain(name: str, value: FloatArray, known: Mapping[str, Parameter] = 
     """
     parameter = known[name]
     bad = ~(np.isfinite(value) & (value >= parameter.lower) & (value <= parameter.upper))
-    if np.any(bad):
+    if bad.any():
         first = float(np.asarray(value)[bad].flat[0])
         raise ParameterError(
             f"{name} = {first} {parameter.unit}".rstrip()

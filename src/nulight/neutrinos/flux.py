@@ -248,11 +248,11 @@ class Flux:
         flat = E_min.ravel()
         result = np.zeros((3, self.n_channels, flat.size))
         if len(self.edges):
-            inside = np.flatnonzero(flat < self.edges[-1])
-            lower = np.maximum(flat[inside], self.edges[0])
+            # beyond the end a panel of no width is left, with nothing above it
+            lower = np.clip(flat, self.edges[0], self.edges[-1])
             index = _panel_of(lower, self.edges)
-            result[..., inside] = self.above[..., index + 1]
-            result[..., inside] += _panel_moments(lower, index, self.edges, self.coefficients)
+            result = _panel_moments(lower, index, self.edges, self.coefficients)
+            result += np.take(self.above, index + 1, axis=2)
         if len(self.E_lines):
             powers = self.line_weights[None] / self.E_lines[:, None] ** _POWERS[:, None, None]
             result += np.swapaxes(powers, 1, 2) @ (self.E_lines[:, None] >= flat).astype(float)
@@ -342,10 +342,10 @@ def _evaluate(E: FloatArray, index: np.ndarray, edges: FloatArray, coefficients:
     x = ((E - centre[index]) / half[index]).reshape(math.prod(E.shape[:-1]), len(index))
     # the long axis last, and no copies: this is where the time of a new final-state mass goes
     c = np.take(coefficients, index, axis=2)[:, :, None, :]
-    value: FloatArray = c[-1] * np.ones_like(x)
-    for lower in c[-2::-1]:
+    value: FloatArray = np.zeros((c.shape[1], *x.shape))
+    for coefficient in c[::-1]:
         value *= x
-        value += lower
+        value += coefficient
     return value
 
 
@@ -353,7 +353,9 @@ def _panel_moments(lower: FloatArray, index: np.ndarray, edges: FloatArray, coef
     """Moments from `lower` (m,) to the high edge of its panel: shape (3, J, m)."""
     half = (edges[index + 1] - lower) / 2
     E = lower + half * (1 + _NODES[:, None])
-    inverse = 1 / E
-    kernel = half * _WEIGHTS[:, None] * np.stack([np.ones_like(E), inverse, inverse**2])
+    kernel = np.empty((3, *E.shape))
+    kernel[0] = half * _WEIGHTS[:, None]
+    for k in (1, 2):
+        np.divide(kernel[k - 1], E, out=kernel[k])
     moments: FloatArray = np.einsum("kqm,jqm->kjm", kernel, _evaluate(E, index, edges, coefficients))
     return moments
