@@ -122,7 +122,7 @@ def test_own_interaction_is_limited_like_a_built_in_one() -> None:
 
 
 def test_unknown_parameters_are_answered_with_close_names(xenonnt: Experiment) -> None:
-    with pytest.raises(ParameterError, match="unknown parameter 'mu_nue'.*mu_nu_e"):
+    with pytest.raises(ParameterError, match=r"unknown parameter 'mu_nue'.*mu_nu_e"):
         xenonnt.expected({"mu_nue": 1e-11})
 
 
