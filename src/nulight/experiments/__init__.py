@@ -52,7 +52,7 @@ def load(
     Examples
     --------
     >>> import nulight as nl
-    >>> nl.load("xenonnt-2022-er").observed.sum()
+    >>> float(nl.load("xenonnt-2022-er").observed.sum())
     433.0
     """
     loaded = load_card(name, variant, changes)

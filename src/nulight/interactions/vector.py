@@ -205,7 +205,7 @@ def dsigma_dT_weak(T_e: ArrayLike, E_nu: ArrayLike, *, g_L: float, g_R: float) -
     Examples
     --------
     >>> float(dsigma_dT_weak(100.0, 747.0, g_L=0.731, g_R=0.231))  # doctest: +ELLIPSIS
-    9.3...e-48
+    9.6...e-48
     """
     left, right = (np.array([[g]], dtype=complex) for g in (g_L, g_R))
     terms = vector_terms([VectorCurrent("weak", CONTACT, left, right)], "nu")
