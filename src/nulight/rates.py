@@ -134,9 +134,8 @@ class Folder:
         """Return expected counts, shape (..., n_components, n_bins), of terms with model axes (...)."""
         total = self._constant_counts(tuple(term for group in terms.values() for term in group if term.constant))
         for i, group in enumerate(self.groups):
-            for term in terms[group.helicity]:
-                if not term.constant:
-                    total = _added(total, self._term_counts(term, i), group.rows)
+            for term in _merged([term for term in terms[group.helicity] if not term.constant]):
+                total = _added(total, self._term_counts(term, i), group.rows)
         return total
 
     def counts_by_label(self, terms: Mapping[Helicity, Sequence[Term]]) -> dict[str, FloatArray]:
@@ -260,6 +259,16 @@ class _Grid:
         response[:, kept_nodes] = self.response[:, (8 * old[kept][:, None] + np.arange(8)).ravel()]
         response[:, ~kept_nodes] = self.source.matrix(T[~kept_nodes])
         return _Grid(edges, T, weights, response, self.source)
+
+
+def _merged(terms: Sequence[Term]) -> list[Term]:
+    """Add up the coupling matrices of terms that share their kinematics."""
+    merged: dict[Hashable, Term] = {}
+    for term in terms:
+        known = merged.get(term.kinematics.key)
+        matrix = term.matrix if known is None else known.matrix + term.matrix
+        merged[term.kinematics.key] = Term(term.label, term.kinematics, matrix, term.helicity)
+    return list(merged.values())
 
 
 def _added(total: FloatArray, counts: FloatArray, rows: np.ndarray) -> FloatArray:
