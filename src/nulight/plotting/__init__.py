@@ -1,0 +1,24 @@
+"""Plots of records: each takes a result and an optional Axes, draws it, and computes no physics.
+
+Importing this package loads matplotlib; nothing else in the library does.
+"""
+
+from __future__ import annotations
+
+from nulight.plotting.contour import plot_contour
+from nulight.plotting.forecast import plot_forecast
+from nulight.plotting.limits import plot_limits
+from nulight.plotting.profile import plot_profile
+from nulight.plotting.spectrum import plot_spectrum
+from nulight.plotting.style import COLOURS, save_figure, styled
+
+__all__ = [
+    "COLOURS",
+    "plot_contour",
+    "plot_forecast",
+    "plot_limits",
+    "plot_profile",
+    "plot_spectrum",
+    "save_figure",
+    "styled",
+]
