@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from nulight.figures.reproduce import PAPERS, reproduce
+from nulight.figures.writer import PAPERS, reproduce
 
 __all__ = ["PAPERS", "reproduce"]
