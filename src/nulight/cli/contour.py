@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +12,7 @@ from nulight.cli.options import (
     Json,
     Mass,
     Nuisances,
+    Out,
     Profiled,
     Settings,
     fixed_values,
@@ -47,14 +47,12 @@ def command(
     m4: Mass = None,
     conventions: ConventionsChoice = None,
     as_json: Json = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Also write the grid and lines, as .json or .csv.")
-    ] = None,
+    out: Out = None,
 ) -> None:
     """Map Delta chi2 over two parameters and print its contours."""
     from nulight.inference.contours import contour
 
-    check_suffix(out, ".json", ".csv")
+    check_suffix(out, plots=True)
     names, (p1, p2) = split_names(words, 2)
     fixed, profiled = fixed_values(settings, m4), profile_ranges(profile)
     asked = profile_ranges(",".join(ranges or ()) or None)
@@ -74,7 +72,7 @@ def command(
             fixed=fixed,
             n=(points, points),
         )
-    answer(result, as_json=as_json, out=out, show=lambda: _show(result))
+    answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_contour")
 
 
 def _range(model: Model, parameter: str, other: str, profile: Any, fixed: Any) -> tuple[float, float]:

@@ -72,7 +72,7 @@ def command(
     from nulight.models.parameters import check_parameters
     from nulight.variations import vary
 
-    check_suffix(out, ".json", ".csv")
+    check_suffix(out, plots=True)
     if (parameter is None) == (reach_goal is None):
         raise ValueError("give either a parameter, or a goal with --reach PARAM=VALUE")
     check_parameters([parameter] if parameter else [])
@@ -90,7 +90,7 @@ def command(
             result = _forecast(varied, parameter, chosen, against, options)
         else:
             result = _reach(varied, str(reach_goal), chosen, options)
-    answer(result, as_json=as_json, out=out, show=lambda: _show(result))
+    answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_forecast")
 
 
 def _forecast(

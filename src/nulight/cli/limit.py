@@ -52,7 +52,7 @@ def command(
     """Print the limit on a parameter, beside its expectation, other definitions and published limits."""
     from nulight.inference.intervals import limit
 
-    check_suffix(out, ".json", ".csv")
+    check_suffix(out, plots=True)
     names, (parameter,) = split_names(words, 1)
     fixed, profiled, treated = fixed_values(settings, m4), profile_ranges(profile), treatments(nuisances)
 
@@ -67,7 +67,7 @@ def command(
     with progress(title):
         result = compute(conventions)
         extra = _context(names, conventions, result, fixed=fixed, profile=profiled, treated=treated)
-    answer(result, as_json=as_json, out=out, show=lambda: _show(result, extra), extra=extra)
+    answer(result, as_json=as_json, out=out, show=lambda: _show(result, extra), plot="plot_profile", extra=extra)
 
 
 def _row(result: LimitResult) -> dict[str, Any]:

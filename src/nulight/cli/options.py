@@ -49,7 +49,8 @@ Mass = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Out = Annotated[
-    Path | None, typer.Option("--out", metavar="FILE", help="Also write the result, as .json or .csv by its suffix.")
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Also write the result: .json, .csv, or a plot as .png, .pdf, .svg."),
 ]
 Level = Annotated[float, typer.Option("--cl", min=0.0, max=1.0, help="Confidence level.")]
 IntervalChoice = Annotated[

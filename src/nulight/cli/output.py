@@ -13,7 +13,21 @@ if TYPE_CHECKING:
 
     from nulight.results import Result
 
-__all__ = ["answer", "check_suffix", "compare", "interval_text", "number", "print_lines", "print_table", "progress"]
+__all__ = [
+    "DATA",
+    "PLOTS",
+    "answer",
+    "check_suffix",
+    "compare",
+    "interval_text",
+    "number",
+    "print_lines",
+    "print_table",
+    "progress",
+]
+
+DATA = (".json", ".csv")
+PLOTS = (".png", ".pdf", ".svg")
 
 _WIDTH = 120  # of tables when stdout is no terminal
 
@@ -31,7 +45,7 @@ def progress(text: str) -> Iterator[None]:
         yield
 
 
-def check_suffix(out: Path | None, *suffixes: str) -> None:
+def check_suffix(out: Path | None, *, plots: bool = False) -> None:
     """Refuse a file name of an unknown kind before anything is computed.
 
     Raises
@@ -39,12 +53,19 @@ def check_suffix(out: Path | None, *suffixes: str) -> None:
     ValueError
         If the suffix is none of those that can be written.
     """
+    suffixes = (*DATA, *(PLOTS if plots else ()))
     if out is not None and out.suffix.lower() not in suffixes:
-        raise ValueError(f"{out}: cannot write {out.suffix or 'a file without suffix'}; use {' or '.join(suffixes)}")
+        raise ValueError(f"{out}: cannot write {out.suffix or 'a file without suffix'}; use {', '.join(suffixes)}")
 
 
 def answer(
-    result: Result, *, as_json: bool, out: Path | None, show: Callable[[], None], extra: Mapping[str, Any] | None = None
+    result: Result,
+    *,
+    as_json: bool,
+    out: Path | None,
+    show: Callable[[], None],
+    plot: str = "",
+    extra: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the file if one is wanted, then print JSON or the table for people.
 
@@ -53,9 +74,11 @@ def answer(
     result : Result
     as_json : bool
     out : Path or None
-        A .json or .csv file.
+        A .json or .csv file, or one of `PLOTS` where `plot` is given.
     show : callable
         Prints the answer for people.
+    plot : str
+        Name of the function in `nulight.plotting` that draws the result.
     extra : mapping, optional
         Entries beside those of the result in JSON.
     """
@@ -63,7 +86,11 @@ def answer(
     from nulight.io.text import json_text
 
     text = json_text(result.to_dict() | dict(extra or {}))
-    if out is not None:
+    if out is not None and out.suffix.lower() in PLOTS:
+        from nulight import plotting
+
+        plotting.save_figure(getattr(plotting, plot)(result), out)
+    elif out is not None:
         write_text(out, text if out.suffix.lower() == ".json" else result.to_csv())
     if as_json:
         sys.stdout.write(text)
@@ -131,13 +158,13 @@ def number(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def interval_text(lower: float | None, upper: float | None) -> str:
+def interval_text(lower: float | None, upper: float | None, digits: int = 4) -> str:
     """Return an interval as text; a missing end is an infinite one."""
     if lower is None and upper is None:
         return "open"
     if lower is None:
-        return f"< {upper:.4g}"
-    return f"[{lower:.4g}, {'inf' if upper is None else format(upper, '.4g')}]"
+        return f"< {upper:.{digits}g}"
+    return f"[{lower:.{digits}g}, {'inf' if upper is None else format(upper, f'.{digits}g')}]"
 
 
 def print_table(
@@ -150,7 +177,7 @@ def print_table(
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for column in columns:
-        table.add_column(Text(column, style="bold"))
+        table.add_column(Text(column, style="bold"), overflow="fold")
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     console = _console()

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 
-from nulight.cli.output import progress
-
 __all__ = ["command"]
 
 
@@ -22,7 +20,5 @@ def command(
     if paper != "all" and paper not in PAPERS:
         raise ValueError(f"no figures of {paper!r}; use one of: {', '.join(PAPERS)}, all")
     for name in PAPERS if paper == "all" else (paper,):
-        with progress(f"figures of {name}"):
-            written = reproduce(name, out)
-        for path in written:
+        for path in reproduce(name, out, progress=lambda text: typer.echo(text, err=True)):
             typer.echo(path)

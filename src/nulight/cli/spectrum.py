@@ -28,7 +28,7 @@ def command(
     from nulight.experiments import load
     from nulight.spectra import spectrum
 
-    check_suffix(out, ".json", ".csv")
+    check_suffix(out, plots=True)
     values = fixed_values(settings, m4)
 
     def compute(preset: str | None) -> SpectrumResult:
@@ -39,12 +39,11 @@ def command(
         return
     with progress(f"counts of {experiment}"):
         result = compute(conventions)
-    answer(result, as_json=as_json, out=out, show=lambda: _show(result))
+    answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_spectrum")
 
 
 def _totals(result: SpectrumResult) -> dict[str, Any]:
-    components = {name: float(counts.sum()) for name, counts in result.counts.items()}
-    return {"observed": float(result.observed.sum()), "expected": float(result.total.sum())} | components
+    return {"observed": float(result.observed.sum()), "expected": float(result.total.sum())}
 
 
 def _show(result: SpectrumResult) -> None:

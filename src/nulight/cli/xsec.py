@@ -30,7 +30,7 @@ def command(
     """Print dsigma/dT in cm^2/keV, in total and by interaction."""
     from nulight.cross_sections import cross_section
 
-    check_suffix(out, ".json", ".csv")
+    check_suffix(out)
     values = fixed_values(settings, m4)
     E, recoils = energy(E_nu), [energy(part) for part in T.split(",")]
 

@@ -1,0 +1,145 @@
+"""`nulight xsec` and the library function behind it."""
+
+from __future__ import annotations
+
+import csv
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import nulight as nl
+from nulight.cross_sections import NEUTRINOS, cross_section
+
+POINT = ("--nu", "nu_e", "--E", "0.747 MeV", "--T", "100 keV")
+G_F, M_E, ALPHA = 1.1663788e-11, 510.99895, 1 / 137.035999  # MeV^-2, keV
+HBAR_C = 1.973269804e-11  # MeV cm
+
+
+def weak_by_hand(E, T, g_L, g_R):
+    """Textbook formula in MeV, cm^2/keV."""
+    m = M_E / 1000
+    y = T / E
+    return 2 * G_F**2 * m / math.pi * HBAR_C**2 * (g_L**2 + g_R**2 * (1 - y) ** 2 - g_L * g_R * m * T / E**2) / 1000
+
+
+def test_json_has_total_terms_and_conventions(run_json):
+    record = run_json("xsec", "electron", *POINT, "--set", "a_nu_ee=3e-33")
+    assert record["total"] == {"value": pytest.approx(sum(record["terms"].values()), rel=1e-14), "unit": "cm^2/keV"}
+    assert set(record["terms"]) == {"weak", "charge_radius"}
+    assert record["conventions"]["name"] == "default"
+    assert record["citations"]
+
+
+def test_tree_cross_section_is_the_textbook_formula(run_json):
+    record = run_json("xsec", "electron", *POINT, "--conventions", "tree", "--set", "sin2_theta_w=0.231")
+    # the same constants to nine digits
+    assert record["total"]["value"] == pytest.approx(weak_by_hand(0.747, 0.1, 0.731, 0.231), rel=1e-7)
+
+
+def test_anapole_is_a_shift_of_the_weak_angle_in_the_preset_of_the_paper():
+    a, s2w, m_W = 3e-33, 0.231, 80.3692e3 / HBAR_C  # cm^-1
+    moved = s2w * (1 - 2 * m_W**2 * a)
+    ours = cross_section("electron", "nu_e", 747.0, 100.0, {"a_nu_ee": a}, conventions="herrera-huber-2024")
+    # m_W in other digits moves the shift by 1e-5 of itself
+    assert ours.total[0] == pytest.approx(weak_by_hand(0.747, 0.1, moved + 0.5, moved), rel=1e-6)
+
+
+def test_magnetic_term_is_that_of_vogel_and_engel(run_json):
+    record = run_json("xsec", "electron", *POINT, "--set", "mu_nu_e=1e-11")
+    by_hand = math.pi * ALPHA**2 / (M_E / 1000) ** 2 * HBAR_C**2 * (1 / 100 - 1 / 747) * 1e-22
+    assert record["terms"]["magnetic"] == pytest.approx(by_hand, rel=1e-7)
+
+
+@given(
+    nu=st.sampled_from(NEUTRINOS),
+    E=st.floats(10, 1e4),
+    share=st.floats(0.01, 0.99),
+    mu=st.floats(0, 1e-10),
+    q=st.floats(-1e-12, 1e-12),
+    r2=st.floats(-1e-31, 1e-31),
+)
+def test_terms_add_up_to_a_total_that_is_never_negative(nu, E, share, mu, q, r2):
+    T = share * 2 * E**2 / (M_E + 2 * E)
+    values = {"mu_nu_mu": mu, "q_nu_ee": q, "r2_nu_emu": r2}
+    result = cross_section("electron", nu, E, T, values)
+    size = sum(abs(term[0]) for term in result.terms.values())
+    assert result.total[0] == pytest.approx(sum(t[0] for t in result.terms.values()), abs=1e-14 * size)
+    assert result.total[0] >= -1e-12 * size
+
+
+def test_material_counts_its_electrons_with_their_binding(run_json):
+    free = run_json("xsec", "electron", *POINT)["total"]["value"]
+    assert run_json("xsec", "Xe", *POINT)["total"]["value"] == pytest.approx(54 * free, rel=1e-12)
+    assert run_json("xsec", "CsI", *POINT)["total"]["value"] == pytest.approx(108 * free, rel=1e-12)
+    low = cross_section("Xe", "nu_e", 747.0, [1.0, 10.0]).total
+    per_electron = cross_section("electron", "nu_e", 747.0, [1.0, 10.0]).total
+    assert low / per_electron == pytest.approx(nl.get_material("Xe").electron_factor([1.0, 10.0]), rel=1e-12)
+
+
+def test_dipole_to_a_massless_state_is_the_magnetic_moment(run_json):
+    dipole = run_json("xsec", "Xe", *POINT, "--set", "mu_e4=1e-11")["terms"]["dipole"]
+    magnetic = run_json("xsec", "Xe", *POINT, "--set", "mu_nu_e=1e-11")["terms"]["magnetic"]
+    assert dipole == pytest.approx(magnetic, rel=1e-12)
+
+
+def test_heavy_final_state_has_its_threshold(run_json):
+    record = run_json("xsec", "Xe", *POINT, "--set", "mu_e4=1e-11", "--m4", "700 keV")
+    assert record["terms"]["dipole"] == 0
+    assert any("threshold" in text for text in record["warnings"])
+
+
+def test_recoils_outside_the_kinematic_limits_are_zero_and_said_so():
+    result = cross_section("electron", "nu_e", 747.0, [100.0, 600.0])
+    assert result.total[1] == 0
+    assert any("556.618" in text for text in result.warnings)
+
+
+def test_antineutrinos_swap_the_couplings():
+    ours = cross_section("electron", "nubar_e", 747.0, 100.0, {"sin2_theta_w": 0.231}, conventions="tree")
+    assert ours.total[0] == pytest.approx(weak_by_hand(0.747, 0.1, 0.231, 0.731), rel=1e-7)
+
+
+def test_comparison_has_one_row_a_preset_and_says_why_one_cannot_answer(run_json):
+    rows = run_json("xsec", "Xe", *POINT, "--compare-conventions")
+    assert [row["conventions"] for row in rows] == list(nl.PRESETS)
+    by_name = {row["conventions"]: row for row in rows}
+    assert by_name["tree"]["T = 100 keV"] == pytest.approx(54 * weak_by_hand(0.747, 0.1, 0.73857, 0.23857), rel=1e-7)
+    assert "RRPA" in by_name["corona-2022"]["error"]
+
+
+def test_files_carry_the_suffix_that_was_asked_for(run, tmp_path):
+    for name in ("x.csv", "x.json"):
+        assert run("xsec", "electron", *POINT, "--out", tmp_path / name).exit_code == 0
+    lines = [line for line in (tmp_path / "x.csv").read_text().splitlines() if not line.startswith("#")]
+    assert next(csv.DictReader(lines)).keys() == {"T", "total", "weak"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("xsec", "Xe131", *POINT), "later release"),
+        (("xsec", "Xx", *POINT), "Xe"),
+        (("xsec", "electron", "--nu", "nu_x", "--E", "1 MeV", "--T", "1 keV"), "nubar_tau"),
+        (("xsec", "electron", "--nu", "nu_e", "--E", "747", "--T", "1 keV"), "has no unit"),
+        (("xsec", "electron", "--nu", "nu_e", "--E", "1 MeV", "--T", "1 keVnr"), "not an energy"),
+        (("xsec", "electron", "--nu", "nu_e", "--E", "1 MeV", "--T", "0 keV"), "positive"),
+        (("xsec", "electron", *POINT, "--set", "mu_nu=-1e-11"), "domain"),
+        (("xsec", "electron", *POINT, "--set", "a_nu_ee=1e-33", "--set", "r2_nu_ee=1e-33"), "same quantity"),
+        (("xsec", "electron", *POINT, "--conventions", "nowhere"), "presets"),
+    ],
+)
+def test_mistakes_are_answered_and_nothing_is_written(fails, tmp_path, arguments, words):
+    assert words in fails(*arguments, "--out", tmp_path / "x.json")
+    assert not list(tmp_path.iterdir())
+
+
+def test_unknown_suffix_is_refused_before_anything_is_computed(fails, tmp_path):
+    assert ".csv" in fails("xsec", "electron", *POINT, "--out", tmp_path / "x.txt")
+
+
+def test_energies_of_wrong_shape_are_refused():
+    with pytest.raises(ValueError, match="one list"):
+        cross_section("electron", "nu_e", 747.0, np.ones((2, 2)))

@@ -1,0 +1,54 @@
+"""The examples run, are short, and show what they claim."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nulight as nl
+
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+SCRIPTS = sorted(EXAMPLES.glob("*.py"))
+
+
+def test_there_is_one_of_each():
+    assert [path.stem for path in SCRIPTS] == ["own_detector", "own_interaction", "own_source"]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+def test_example_runs_in_under_thirty_lines(script, capsys):
+    assert len(script.read_text(encoding="utf-8").splitlines()) < 30
+    runpy.run_path(str(script), run_name="__main__")
+    assert capsys.readouterr().out.count("\n") >= 4
+
+
+def test_own_interaction_is_the_scalar_without_two_electron_masses():
+    names = runpy.run_path(str(EXAMPLES / "own_interaction.py"))
+    T, scalar = np.array([1.0, 30.0]), {"g_scalar": 1e-6, "m_scalar": names["MASS"]}
+    ours = nl.cross_section("electron", "nu_mu", 862.0, T, {"g_pseudoscalar": 1e-6}, own=[names["interaction"]])
+    other = nl.cross_section("electron", "nu_mu", 862.0, T, scalar)
+    ratio = ours.terms["g_pseudoscalar"] / other.terms["light_scalar"]
+    assert ratio == pytest.approx(T / (T + 2 * names["M_E"]), rel=1e-12)
+
+
+def test_own_detector_is_limited_more_by_a_free_background_than_by_statistics():
+    limit = nl.limit(nl.load(EXAMPLES / "my_detector.yaml"), "mu_nu_e")
+    assert limit.upper == pytest.approx(limit.expected.upper, rel=1e-6)
+    assert limit.statistical.upper < limit.upper
+
+
+def test_rate_of_own_source_is_the_sum_over_its_lines():
+    source = runpy.run_path(str(EXAMPLES / "own_source.py"))["capture"]
+    T, mu = np.array([3.0]), {"mu_nu_e": 1e-10}
+    germanium = nl.get_material("Ge")
+    rate = sum(
+        weight * nl.cross_section("Ge", "nu_e", E, T, mu).total * germanium.units_per_kg
+        for E, weight in ((862.0, 9e11), (384.0, 1e11))
+    )
+    from nulight.models.couplings import electron_terms
+
+    terms = {h: electron_terms(mu, nl.get_conventions(), h) for h in ("nu", "nubar")}
+    assert nl.recoil_spectrum(source.fluxes, germanium, terms, T, np.eye(3))[0] == pytest.approx(rate, rel=1e-12)

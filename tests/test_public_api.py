@@ -1,0 +1,60 @@
+"""The public names: listed, loaded when used, documented, and not in each other's way."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import nulight
+
+NAMES = """
+PARAMETERS PRESETS CardError Conventions Experiment Nuisance OwnInteraction Parameter Prior Term __version__
+alternatives asimov combine contour cross_section discovery_significance driving_bins fit forecast get_conventions
+get_material limit list_experiments load published_limits reach recoil_spectrum spectrum upper_limit vary with_nuisances
+"""
+
+
+def test_public_names_are_these_and_no_others():
+    assert sorted(nulight.__all__) == sorted(NAMES.split())
+
+
+@pytest.mark.parametrize("name", NAMES.split())
+def test_public_name_loads_and_is_documented(name):
+    value = getattr(nulight, name)
+    assert name in dir(nulight)
+    if inspect.isfunction(value) or inspect.isclass(value):
+        assert inspect.getdoc(value)
+        assert name in importlib.import_module(value.__module__).__all__
+
+
+def test_no_public_name_is_hidden_by_a_module_of_the_same_name():
+    modules = {module.name for module in pkgutil.iter_modules(nulight.__path__)}
+    assert not modules & set(nulight.__all__)
+
+
+def test_type_checkers_see_the_names_where_they_are_loaded_from():
+    tree = ast.parse(Path(nulight.__file__).read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {
+        (node.module, alias.name) for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert seen == {(home, name) for home, names in nulight._HOMES.items() for name in names}
+
+
+def test_unknown_names_are_attribute_errors():
+    with pytest.raises(AttributeError, match="no attribute 'limitt'"):
+        nulight.limitt  # noqa: B018
+
+
+@pytest.mark.parametrize("module", [m.name for m in pkgutil.walk_packages(nulight.__path__, "nulight.")])
+def test_every_module_says_what_it_is_and_lists_names_that_exist(module):
+    loaded = importlib.import_module(module)
+    assert loaded.__doc__
+    public = getattr(loaded, "__all__", ())
+    assert len(set(public)) == len(public)
+    assert [name for name in public if not hasattr(loaded, name)] == []
