@@ -75,3 +75,12 @@ def test_small_counts_are_mentioned(counting):
 def test_nothing_to_fit_is_an_error(counting):
     with pytest.raises(ValueError, match="nothing to fit"):
         fit(counting([2.0]))
+
+
+def test_best_fit_at_its_bounds(counting):
+    """A deficit with a box on the background: s = 0 and u = -0.1, both at their ends."""
+    model = counting([70.0], 100.0, nuisances=(Nuisance("bg", "box", 0.1),), scales={"background": ("bg",)})
+    result = fit(model, ["s"])
+    assert result.values["s"] == pytest.approx(0.0, abs=1e-2)
+    assert result.values["bg"] == pytest.approx(-0.1, abs=1e-4)
+    assert result.chi2 == pytest.approx(2 * (90 - 70 + 70 * math.log(70 / 90)), abs=1e-3)

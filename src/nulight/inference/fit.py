@@ -109,19 +109,25 @@ def _run_minuit(
                 total += ((values[name] - choice.mean) / choice.width) ** 2
         return float(min(total, _IMPOSSIBLE))
 
-    begin = np.array([start[name][0] / unit for name, unit in scale.items()])
-    minuit = Minuit(cost, begin, name=tuple(scale))
-    minuit.errordef, minuit.strategy = Minuit.LEAST_SQUARES, 2
-    minuit.errors = [n.width or 0.1 for n in model.nuisances] + [0.1] * len(choices)
-    for nuisance in model.nuisances:
-        minuit.limits[nuisance.name] = nuisance.bounds
+    limits = {n.name: n.bounds for n in model.nuisances}
     for name, choice in choices.items():
         low, high = (choice.lower, choice.upper) if isinstance(choice, Prior) else choice
         p_low, p_high = domain(lookup(model, name))
-        minuit.limits[name] = (max(low, p_low) / scale[name], min(high, p_high) / scale[name])
+        limits[name] = (max(low, p_low) / scale[name], min(high, p_high) / scale[name])
+    begin = [_inside(start[name][0] / unit, *limits[name]) for name, unit in scale.items()]
+    minuit = Minuit(cost, np.array(begin), name=tuple(scale))
+    minuit.errordef, minuit.strategy = Minuit.LEAST_SQUARES, 2
+    minuit.errors = [n.width or 0.1 for n in model.nuisances] + [0.1] * len(choices)
+    minuit.limits = [limits[name] for name in scale]
     minuit.migrad()
     minuit.hesse()
     return minuit
+
+
+def _inside(value: float, low: float, high: float) -> float:
+    """Step off a bound: Minuit sees no slope exactly there."""
+    margin = 1e-4 * min(high - low, 1.0)
+    return min(max(value, low + margin), high - margin)
 
 
 def _correlation(minuit: Minuit) -> FloatArray:

@@ -94,7 +94,8 @@ def minimise_in_box(
             done &= ~hidden
             step[hidden] = nudge[hidden]
         residual[live] = predicted
-        near[live] = predicted < 1.0
+        # The exact curvature pays near the minimum, and where the majorant only creeps along a valley.
+        near[live] = predicted < 1.0 + 0.1 * np.abs(value[live])
         live, step = live[~done], step[~done]
         if live.size == 0:
             break

@@ -21,6 +21,7 @@ Polish = Callable[[float, float, float], float]
 _FIRST = np.geomspace(1e-3, 1e4, 85)  # distances from the centre in units of the scale: 12 a decade
 _FAR = 1e12  # an interval still open here is reported as open
 _DENSE = 201
+_TIE = 1e-9  # differences of the curve that mean nothing
 _INNER = np.linspace(0, 1, 34)[1:-1]
 
 
@@ -62,7 +63,7 @@ def scan_regions(curve: Curve, polish: Polish, *, centre: float, lower: float, u
     x, y = _polished(curve, polish, x, y)
     x, y = _merge(curve, x, y, _dense(x, y, level))
     x, y = _polished(curve, polish, x, y)
-    return _finish(curve, x, y, lower, upper, level)
+    return _finish(curve, x, y, lower, upper, level, centre)
 
 
 def scan_within(
@@ -72,7 +73,7 @@ def scan_within(
     margin = 0.05 * (high - low)
     grid = np.clip(np.linspace(low - margin, high + margin, 65), lower, upper)
     x, y = _merge(curve, np.array([]), np.array([]), np.append(grid, best))
-    return _finish(curve, x, y, lower, upper, level)
+    return _finish(curve, x, y, lower, upper, level, best)
 
 
 def _ladder(centre: float, reach: FloatArray, lower: float, upper: float) -> FloatArray:
@@ -113,7 +114,9 @@ def _dense(x: FloatArray, y: FloatArray, level: float) -> FloatArray:
     return np.concatenate([np.linspace(first, last, _DENSE), near])
 
 
-def _finish(curve: Curve, x: FloatArray, y: FloatArray, lower: float, upper: float, level: float) -> Scan:
+def _finish(
+    curve: Curve, x: FloatArray, y: FloatArray, lower: float, upper: float, level: float, centre: float
+) -> Scan:
     i = int(np.argmin(y))
     below = y <= y[i] + level
     change = np.flatnonzero(below[1:] != below[:-1])
@@ -126,7 +129,9 @@ def _finish(curve: Curve, x: FloatArray, y: FloatArray, lower: float, upper: flo
     if below[-1]:
         ends.append(float(upper) if x[-1] >= upper else None)
     regions = tuple(zip(ends[::2], ends[1::2], strict=True))
-    return Scan(regions=regions, best=float(x[i]), minimum=float(y[i]), x=x, y=y)
+    # Where the bottom is flat (a hard box, Asimov data) the least surprising minimum is the one nearest the centre.
+    ties = x[y <= y[i] + _TIE]
+    return Scan(regions=regions, best=float(ties[np.argmin(np.abs(ties - centre))]), minimum=float(y[i]), x=x, y=y)
 
 
 def _crossings(
