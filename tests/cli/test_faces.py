@@ -163,3 +163,28 @@ def test_cite_refuses_what_is_no_result(fails, tmp_path):
 def test_unknown_paper_is_answered_with_the_known_ones(fails, tmp_path):
     assert "herrera-huber-2024" in fails("reproduce", "nobody-1900", "--out", tmp_path / "figures")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_reproduce_writes_figures_with_their_numbers(run, tmp_path):
+    result = run("reproduce", "all", "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    written = sorted(path.name for path in tmp_path.iterdir())
+    assert written == sorted(f"{line.rpartition('/')[2]}" for line in result.stdout.split())
+    for name in ("fig1", "fig2", "fig3", "fig4"):
+        assert {f"{name}.png", f"{name}.pdf", f"{name}.csv"} <= set(written)
+
+
+def test_validation_prints_ours_theirs_and_the_verdict(run, run_json, tmp_path):
+    (row,) = run_json("validate", "recoil-maximum.747keV", "--out", tmp_path / "x.json")
+    assert row.keys() >= {"id", "ours", "target", "ratio", "tolerance", "verdict", "because", "source"}
+    assert (row["verdict"], row["target"]) == ("met", 556.62)
+    assert json.loads((tmp_path / "x.json").read_text()) == [row]
+    text = run("validate", "recoil-maximum.747keV").stdout
+    assert "1 of 1 targets met" in text
+    assert row["because"] in text
+
+
+def test_unknown_targets_are_refused(fails, tmp_path):
+    assert "no target nowhere" in fails("validate", "nowhere")
+    assert ".md" in fails("validate", "--out", tmp_path / "x.csv")

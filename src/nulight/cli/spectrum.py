@@ -11,8 +11,11 @@ from nulight.cli.output import answer, check_suffix, compare, print_table, progr
 
 if TYPE_CHECKING:
     from nulight.results import SpectrumResult
+    from nulight.typing import FloatArray
 
 __all__ = ["command"]
+
+_LEAST = 1e-3  # of all expected counts: smaller components are shown together
 
 
 def command(
@@ -47,10 +50,20 @@ def _totals(result: SpectrumResult) -> dict[str, Any]:
 
 
 def _show(result: SpectrumResult) -> None:
-    columns = [f"bin [{result.edge_unit}]", "observed", "expected", *result.counts]
-    lines = [result.observed, result.total, *result.counts.values()]
+    shown = _shown(result)
+    columns = [f"bin [{result.edge_unit}]", "observed", "expected", *shown]
+    lines = [result.observed, result.total, *shown.values()]
     labels = [f"{lo:g}-{hi:g}" for lo, hi in zip(result.edges[:-1], result.edges[1:], strict=True)]
     rows = [[label, *(f"{line[i]:.4g}" for line in lines)] for i, label in enumerate(labels)]
     rows.append(["total", *(f"{line.sum():.5g}" for line in lines)])
     notes = [result.definition, f"conventions: {result.conventions['name']}"]
     print_table(columns, rows, title=result.experiment, notes=notes)
+
+
+def _shown(result: SpectrumResult) -> dict[str, FloatArray]:
+    """Components, those that hardly count summed as "others"."""
+    least = _LEAST * float(result.total.sum())
+    shown = {name: counts for name, counts in result.counts.items() if counts.sum() > least}
+    if rest := [counts for name, counts in result.counts.items() if name not in shown]:
+        shown[f"{len(rest)} others"] = sum(rest[1:], rest[0])
+    return shown
