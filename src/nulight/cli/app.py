@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from nulight import _version
-from nulight.cli import cite, contour, experiments, forecast, limit, reproduce, spectrum, validate, xsec
+from nulight.cli.cite import command as cite
+from nulight.cli.contour import command as contour
+from nulight.cli.experiments import command as experiments
+from nulight.cli.forecast import command as forecast
+from nulight.cli.limit import command as limit
+from nulight.cli.reproduce import command as reproduce
+from nulight.cli.spectrum import command as spectrum
+from nulight.cli.validate import command as validate
+from nulight.cli.xsec import command as xsec
 
 __all__ = ["app"]
 
@@ -56,5 +65,16 @@ def _root(
     pass
 
 
-for _module in (experiments, xsec, spectrum, limit, contour, forecast, reproduce, validate, cite):
-    app.command(_module.__name__.rpartition(".")[2])(_module.command)
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "experiments": experiments,
+    "xsec": xsec,
+    "spectrum": spectrum,
+    "limit": limit,
+    "contour": contour,
+    "forecast": forecast,
+    "reproduce": reproduce,
+    "validate": validate,
+    "cite": cite,
+}
+for _name, _command in _COMMANDS.items():
+    app.command(_name)(_command)
