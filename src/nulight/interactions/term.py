@@ -154,9 +154,15 @@ class Term:
 
     def weights(self, density_matrices: ComplexArray) -> FloatArray:
         """Return Tr[R_j C], shape (..., J), for matrices R_j (J, N, N) in the flavour basis."""
-        n = self.matrix.shape[-1]
-        flat = self.matrix.reshape(*self.matrix.shape[:-2], n * n)
-        return (flat @ np.swapaxes(density_matrices, 1, 2).reshape(-1, n * n).T).real
+        # Both are Hermitian: Tr[R C] = sum of Re R Re C + Im R Im C. No matrix product, since BLAS
+        # would start threads for it that cost more than the work on a busy machine.
+        return np.einsum("...k,jk->...j", _real_parts(self.matrix), _real_parts(density_matrices))
+
+
+def _real_parts(matrices: ComplexArray) -> FloatArray:
+    """Matrices (..., N, N) as rows of real and imaginary parts, shape (..., 2 N^2)."""
+    n = matrices.shape[-1]
+    return np.ascontiguousarray(matrices).reshape(*matrices.shape[:-2], n * n).view(float)
 
 
 def _inside_limits(
