@@ -1,0 +1,15 @@
+"""The names under which targets find the function that computes ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nulight.validation import analytic, anapole, sensitivity, xenon
+from nulight.validation.verdicts import Measured
+
+__all__ = ["QUANTITIES"]
+
+QUANTITIES: dict[str, Callable[..., Measured]] = {
+    name: getattr(module, name) for module in (analytic, anapole, sensitivity, xenon) for name in module.__all__
+}
+"""Quantity -> function of the workspace and the target's arguments."""
