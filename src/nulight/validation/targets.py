@@ -1,7 +1,7 @@
 """The targets: every published number we aim at, read from `targets.yaml` and checked.
 
 A target names an observable, what is expected of it, how tight, where that stands, and the
-function that computes ours. It is fixed before the code runs. One target has several cases: the
+function that computes ours. No verdict changes it. One target has several cases: the
 recipe of the paper, the physical one, and variations of either.
 """
 
