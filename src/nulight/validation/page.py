@@ -20,7 +20,8 @@ What `nulight validate` prints: {n_met} of {n} targets are met. Of these, {n_pub
 statements ({n_published_met} met); the others are reference values computed beforehand and independently of the code.
 
 Targets are in `src/nulight/validation/targets.yaml`: values as published or as computed beforehand, and tolerances and
-rules that no verdict has changed. The verdict is computed and nothing is tuned to agree. A target that is not met stays in the list, with the number that shows why.
+rules that no verdict has changed. The verdict is computed and nothing is tuned to agree. A target that is not met stays
+in the list, with the number that shows why.
 Cases named *paper* follow the stated recipe of a paper under its preset, cases named *physical* what such a run would
 give: a decaying source of 3.41 MCi 1 m from the wall, solar neutrinos as signal, Gaussian constraints, the package's
 conventions. Other cases change one thing of either.
