@@ -19,9 +19,7 @@ from typing import TYPE_CHECKING, Any
 from nulight._version import __version__
 
 if TYPE_CHECKING:
-    from nulight.comparison import alternatives, driving_bins
     from nulight.conventions import PRESETS, Conventions, get_conventions
-    from nulight.cross_sections import cross_section
     from nulight.experiments import CardError, Experiment, load
     from nulight.experiments.library import list_experiments
     from nulight.inference.contours import contour
@@ -31,14 +29,16 @@ if TYPE_CHECKING:
     from nulight.inference.intervals import discovery_significance, limit
     from nulight.inference.model import Nuisance, asimov, with_nuisances
     from nulight.interactions.term import Term
-    from nulight.limits import combine, upper_limit
     from nulight.literature.limits import published_limits
     from nulight.models.couplings import OwnInteraction
     from nulight.models.parameters import PARAMETERS, Parameter
     from nulight.rates import recoil_spectrum
-    from nulight.spectra import spectrum
+    from nulight.studies.comparison import alternatives, driving_bins
+    from nulight.studies.cross_sections import cross_section
+    from nulight.studies.limits import combine, upper_limit
+    from nulight.studies.spectra import spectrum
+    from nulight.studies.variations import vary
     from nulight.targets import get_material
-    from nulight.variations import vary
 
 __all__ = [
     "PARAMETERS",
@@ -76,9 +76,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    "nulight.comparison": ("alternatives", "driving_bins"),
+    "nulight.studies.comparison": ("alternatives", "driving_bins"),
     "nulight.conventions": ("PRESETS", "Conventions", "get_conventions"),
-    "nulight.cross_sections": ("cross_section",),
+    "nulight.studies.cross_sections": ("cross_section",),
     "nulight.experiments": ("CardError", "Experiment", "load"),
     "nulight.experiments.library": ("list_experiments",),
     "nulight.inference.contours": ("contour",),
@@ -88,14 +88,14 @@ _HOMES = {
     "nulight.inference.intervals": ("discovery_significance", "limit"),
     "nulight.inference.model": ("Nuisance", "asimov", "with_nuisances"),
     "nulight.interactions.term": ("Term",),
-    "nulight.limits": ("combine", "upper_limit"),
+    "nulight.studies.limits": ("combine", "upper_limit"),
     "nulight.literature.limits": ("published_limits",),
     "nulight.models.couplings": ("OwnInteraction",),
     "nulight.models.parameters": ("PARAMETERS", "Parameter"),
     "nulight.rates": ("recoil_spectrum",),
-    "nulight.spectra": ("spectrum",),
+    "nulight.studies.spectra": ("spectrum",),
     "nulight.targets": ("get_material",),
-    "nulight.variations": ("vary",),
+    "nulight.studies.variations": ("vary",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

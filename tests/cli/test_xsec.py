@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nulight as nl
-from nulight.cross_sections import NEUTRINOS, cross_section
+from nulight.studies.cross_sections import NEUTRINOS, cross_section
 
 POINT = ("--nu", "nu_e", "--E", "0.747 MeV", "--T", "100 keV")
 G_F, M_E, ALPHA = 1.1663788e-11, 510.99895, 1 / 137.035999  # MeV^-2, keV

@@ -27,7 +27,7 @@ from nulight.cli.output import answer, check_suffix, interval_text, print_table,
 
 if TYPE_CHECKING:
     from nulight.results import ForecastResult, ReachResult
-    from nulight.variations import Variation
+    from nulight.studies.variations import Variation
 
 __all__ = ["command"]
 
@@ -70,7 +70,7 @@ def command(
     With --reach the values, if given, are the two ends to search between.
     """
     from nulight.models.parameters import check_parameters
-    from nulight.variations import vary
+    from nulight.studies.variations import vary
 
     check_suffix(out, plots=True)
     if (parameter is None) == (reach_goal is None):

@@ -80,9 +80,9 @@ def _context(
     names: list[str], conventions: str | None, result: LimitResult, *, fixed: Any, profile: Any, treated: Any
 ) -> dict[str, Any]:
     """What stands beside a limit: other definitions, published limits, the bins that make it."""
-    from nulight.beside import published_beside
-    from nulight.comparison import alternatives, driving_bins
     from nulight.io.text import plain
+    from nulight.studies.comparison import alternatives, driving_bins
+    from nulight.studies.published import published_beside
 
     experiments = load_all(names, conventions)
     model = make_model(experiments, treated)

@@ -45,7 +45,7 @@ def load_all(names: Sequence[str], conventions: str | None) -> list[Experiment]:
 def make_model(experiments: Sequence[Experiment], treatments: Mapping[str, Treatment]) -> Model:
     """Combine experiments and treat their nuisances as asked."""
     from nulight.inference.model import with_nuisances
-    from nulight.limits import combine
+    from nulight.studies.limits import combine
 
     model = combine(*experiments)
     return with_nuisances(model, treatments) if treatments else model

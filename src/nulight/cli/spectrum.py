@@ -29,7 +29,7 @@ def command(
 ) -> None:
     """Print counts per bin by component; with --compare-conventions the totals under every preset."""
     from nulight.experiments import load
-    from nulight.spectra import spectrum
+    from nulight.studies.spectra import spectrum
 
     check_suffix(out, plots=True)
     values = fixed_values(settings, m4)

@@ -28,7 +28,7 @@ def command(
     out: Out = None,
 ) -> None:
     """Print dsigma/dT in cm^2/keV, in total and by interaction."""
-    from nulight.cross_sections import cross_section
+    from nulight.studies.cross_sections import cross_section
 
     check_suffix(out)
     values = fixed_values(settings, m4)

@@ -156,7 +156,8 @@ class Term:
         """Return Tr[R_j C], shape (..., J), for matrices R_j (J, N, N) in the flavour basis."""
         # Both are Hermitian: Tr[R C] = sum of Re R Re C + Im R Im C. No matrix product, since BLAS
         # would start threads for it that cost more than the work on a busy machine.
-        return np.einsum("...k,jk->...j", _real_parts(self.matrix), _real_parts(density_matrices))
+        trace: FloatArray = np.einsum("...k,jk->...j", _real_parts(self.matrix), _real_parts(density_matrices))
+        return trace
 
 
 def _real_parts(matrices: ComplexArray) -> FloatArray:

@@ -142,7 +142,7 @@ def total_cross_section(work: Workspace, *, E_keV: float, nu: str, conventions: 
     """Total cross section on a free electron at rest, cm^2."""
     import numpy as np
 
-    from nulight.cross_sections import cross_section
+    from nulight.studies.cross_sections import cross_section
 
     nodes, weights = np.polynomial.legendre.leggauss(8)  # dsigma/dT is a polynomial in T: exact
     half = float(T_max(E_keV, M_E)) / 2

@@ -20,7 +20,7 @@ from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.inference.likelihood import expected_counts, gaussian_twice_nll, poisson_twice_nll
 from nulight.inference.model import Model, Nuisance, Treatment, asimov, parts, with_nuisances
 from nulight.inference.profile import minimise
-from nulight.limits import combine
+from nulight.studies.limits import combine
 
 __all__ = [
     "Alternative",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nulight as nl
-from nulight.variations import PROPERTIES, vary
+from nulight.studies.variations import PROPERTIES, vary
 
 SOURCE, EFFECTIVE, EXACT = "xenonnt-51cr", "xenonnt-51cr:no-nuisance", "xenonnt-51cr:1m-from-wall"
 

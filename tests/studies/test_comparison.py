@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import nulight as nl
-from nulight.beside import published_beside
-from nulight.comparison import alternatives, background_nuisances, driving_bins
 from nulight.inference.likelihood import poisson_twice_nll
+from nulight.studies.comparison import alternatives, background_nuisances, driving_bins
+from nulight.studies.published import published_beside
 
 XENON = "xenonnt-2022-er"
 
