@@ -96,7 +96,7 @@ def test_a_line_counts_at_exactly_its_energy(lines: Flux) -> None:
 
 
 def test_lines_are_sorted_and_have_no_density(lines: Flux) -> None:
-    assert lines.E_lines.tolist() == [427.0, 747.0]
+    assert lines.edge_energies.tolist() == [427.0, 747.0]
     assert lines.E_max == 747.0
     assert np.all(lines.density([427.0, 500.0]) == 0)
 

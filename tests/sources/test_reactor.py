@@ -125,7 +125,7 @@ def test_everything_is_antineutrinos_and_positive(model):
     for flux in source.fluxes:
         assert flux.helicity == "nubar"
         np.testing.assert_array_equal(flux.matrices[0], np.diag([1, 0, 0]))
-        E = np.linspace(flux.edges[0], flux.edges[-1], 3000)
+        E = np.linspace(flux.spectrum.edges[0], flux.spectrum.edges[-1], 3000)
         assert np.all(flux.density(E) >= 0)
 
 

@@ -79,22 +79,22 @@ def test_channels_are_the_mass_states_times_their_averaged_probabilities(gs98):
 
 def test_flavour_diagonal_at_the_earth_is_the_survival_probability(gs98):
     E = 862.0
-    weights = gs98.flux("Be7").line_weights[-1]
+    weights = gs98.flux("Be7").spectrum.weights[-1]
     probabilities = weights / weights.sum()
     rho = np.einsum("j,jab->ab", probabilities, gs98.flux("Be7").flavour_matrices(pmns(NUFIT)))
     assert rho[0, 0].real == pytest.approx(electron_neutrino_survival(probabilities, NUFIT), rel=1e-13)
     # 7Be in the LMA solution: near the vacuum value, P_ee = 0.53 +- 0.05 measured by Borexino
     assert 0.48 < rho[0, 0].real < 0.58
     assert np.trace(rho).real == pytest.approx(1, rel=1e-13)
-    assert gs98.flux("Be7").E_lines[-1] == pytest.approx(E, abs=1)
+    assert gs98.flux("Be7").edge_energies[-1] == pytest.approx(E, abs=1)
 
 
 def test_beryllium_has_both_lines_and_pep_one(gs98):
     be7, pep = gs98.flux("Be7"), gs98.flux("pep")
-    np.testing.assert_allclose(be7.E_lines, [384.3, 861.3], rtol=1e-15)
-    shares = be7.line_weights.sum(axis=1) / be7.total().sum()
+    np.testing.assert_allclose(be7.edge_energies, [384.3, 861.3], rtol=1e-15)
+    shares = be7.spectrum.weights.sum(axis=1) / be7.total().sum()
     np.testing.assert_allclose(shares, [0.103, 0.897], rtol=1e-12)
-    np.testing.assert_array_equal(pep.E_lines, [1442.0])
+    np.testing.assert_array_equal(pep.edge_energies, [1442.0])
 
 
 # mean energies in MeV written in the header of each table; hep: the table's 9.6331 counts a padded tail to 20 MeV,
@@ -133,7 +133,7 @@ def test_shapes_follow_the_allowed_beta_spectrum(gs98, name, Q, Z):
     norm = allowed(grid).sum() * (grid[1] - grid[0])
     flux = gs98.flux(name)
     # at the tabulated points, not on the straight lines between them
-    E = flux.edges[(flux.edges > 0.02 * Q) & (flux.edges < 0.9 * Q)]
+    E = flux.spectrum.edges[(flux.spectrum.edges > 0.02 * Q) & (flux.spectrum.edges < 0.9 * Q)]
     np.testing.assert_allclose(flux.density(E).sum(axis=0) / flux.total().sum(), allowed(E) / norm, rtol=3e-3)
 
 
