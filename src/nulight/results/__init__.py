@@ -1,0 +1,24 @@
+"""What an analysis hands back: immutable records that know where their numbers come from.
+
+Every record carries its inputs, the definition of what was computed, the conventions, the hashes
+of the tables and the citations; it can be written as JSON or CSV and says itself readably.
+"""
+
+from nulight.io.record import Result
+from nulight.results.counts import CrossSectionResult, SpectrumResult
+from nulight.results.fits import ContourResult, FitResult
+from nulight.results.forecasts import ForecastResult, ReachResult
+from nulight.results.limits import Impact, Interval, LimitResult
+
+__all__ = [
+    "ContourResult",
+    "CrossSectionResult",
+    "FitResult",
+    "ForecastResult",
+    "Impact",
+    "Interval",
+    "LimitResult",
+    "ReachResult",
+    "Result",
+    "SpectrumResult",
+]

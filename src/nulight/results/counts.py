@@ -1,0 +1,110 @@
+"""Counts and cross sections: what a model predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nulight.io.record import Result
+from nulight.io.text import plain
+from nulight.typing import FloatArray
+
+__all__ = ["CrossSectionResult", "SpectrumResult"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SpectrumResult(Result):
+    """Counts per bin of one experiment.
+
+    Attributes
+    ----------
+    experiment : str
+    edges : array, shape (n_bins + 1,), in `edge_unit`
+    counts : mapping of str to array (n_bins,)
+        Expected counts of each component.
+    observed : array, shape (n_bins,)
+    parameters : mapping of str to float
+        Physics parameters the expectation was made with, where not at their defaults.
+    """
+
+    kind: ClassVar[str] = "spectrum"
+
+    experiment: str
+    edges: FloatArray
+    edge_unit: str = "keV"
+    counts: Mapping[str, FloatArray]
+    observed: FloatArray
+    parameters: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def total(self) -> FloatArray:
+        """Expected counts summed over components, shape (n_bins,)."""
+        return sum(self.counts.values(), np.zeros_like(self.observed, dtype=float))
+
+    def _headline(self) -> str:
+        return f"{self.experiment}: {self.observed.sum():.6g} observed, {self.total.sum():.6g} expected"
+
+    def _table(self) -> tuple[dict[str, Any], dict[str, str]]:
+        columns: dict[str, Any] = {"low": self.edges[:-1], "high": self.edges[1:], "observed": self.observed}
+        return columns | {"expected": self.total} | dict(self.counts), dict.fromkeys(("low", "high"), self.edge_unit)
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        for name, counts in self.counts.items():
+            yield name, f"{counts.sum():.6g}"
+        yield from Result._lines(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CrossSectionResult(Result):
+    """Differential cross section, in total and by term.
+
+    Attributes
+    ----------
+    target, nu : str
+    E_nu : float, keV
+    T : array, shape (n_T,), keV
+    total : array, shape (n_T,), cm^2 / keV
+    terms : mapping of str to array (n_T,), cm^2 / keV
+        The pieces of the total by name.
+    parameters : mapping of str to float
+    """
+
+    kind: ClassVar[str] = "cross section"
+    unit: ClassVar[str] = "cm^2/keV"
+
+    target: str
+    nu: str
+    E_nu: float
+    T: FloatArray
+    total: FloatArray
+    terms: Mapping[str, FloatArray]
+    parameters: Mapping[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values; numbers instead of lists if there is one recoil energy."""
+        record = Result.to_dict(self)
+        record["total"] = {"value": _only(self.total), "unit": self.unit}
+        record["terms"] = {name: _only(values) for name, values in self.terms.items()}
+        record["E_nu"] = {"value": self.E_nu, "unit": "keV"}
+        record["T"] = {"value": _only(self.T), "unit": "keV"}
+        return record
+
+    def _headline(self) -> str:
+        return f"{self.nu} on {self.target}, E_nu = {self.E_nu:g} keV: dsigma/dT in {self.unit}"
+
+    def _table(self) -> tuple[dict[str, Any], dict[str, str]]:
+        columns = {"T": self.T, "total": self.total} | dict(self.terms)
+        return columns, {name: "keV" if name == "T" else self.unit for name in columns}
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        for name, values in {"total": self.total, **self.terms}.items():
+            yield name, ", ".join(f"{v:.6g}" for v in values)
+        yield from Result._lines(self)
+
+
+def _only(values: FloatArray) -> Any:
+    numbers = plain(np.asarray(values))
+    return numbers[0] if isinstance(numbers, list) and len(numbers) == 1 else numbers
