@@ -35,7 +35,7 @@ test-all: $(READY)
 	$(BIN)/python -m pytest -n 2
 
 bench: $(READY)
-	$(BIN)/python -m pytest benchmarks -p no:xdist
+	set -e; for script in benchmarks/bench_*.py; do $(BIN)/python $$script; done
 
 lint: $(READY)
 	$(BIN)/ruff check
