@@ -1,0 +1,126 @@
+"""Sources of a card: the Sun, electron capture, reactors, any tabulated flux."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from nulight.experiments.quantities import (
+    Activity,
+    Duration,
+    Energy,
+    Flux,
+    Fraction,
+    Length,
+    Offset,
+    Position,
+    Power,
+    Share,
+    Time,
+)
+from nulight.experiments.schema.base import Entry, Flavour, Name, Quality
+from nulight.sources.reactor import ReactorModel
+
+__all__ = [
+    "CylinderGeometry",
+    "EffectiveDistance",
+    "ElectronCaptureSource",
+    "EmissionLine",
+    "Geometry",
+    "ReactorSource",
+    "SolarSource",
+    "SourceEntry",
+    "TableSource",
+]
+
+
+class SolarSource(Entry):
+    """Neutrinos of the Sun; `model` and `components` absent: the conventions', and all eight."""
+
+    kind: Literal["solar"]
+    name: Name = "solar"
+    model: Literal["B16-GS98", "B16-AGSS09met"] | None = None
+    components: tuple[Literal["pp", "Be7", "pep", "hep", "B8", "N13", "O15", "F17"], ...] | None = None
+
+
+class CylinderGeometry(Entry):
+    """A cylindrical detector and a point source at any place; `z` from mid-height."""
+
+    kind: Literal["cylinder"]
+    radius: Length
+    height: Length
+    distance_from_axis: Offset
+    z: Position = 0.0
+
+
+class EffectiveDistance(Entry):
+    """One distance for the whole detector, as papers state it."""
+
+    kind: Literal["effective"]
+    distance: Length
+
+
+Geometry = Annotated[CylinderGeometry | EffectiveDistance, Field(discriminator="kind")]
+
+
+class EmissionLine(Entry):
+    """A neutrino line: its energy, and neutrinos per decay."""
+
+    energy: Energy
+    branching: Fraction
+
+
+class ElectronCaptureSource(Entry):
+    """An electron-capture source beside the detector.
+
+    `nuclide` is a known one, or any name together with `half_life` and `lines`. `activity` is that
+    at the start of the run; ``decay: average`` follows the decay over `run_time`, ``decay: none``
+    keeps the activity constant.
+    """
+
+    kind: Literal["electron-capture"]
+    name: Name
+    nuclide: Name
+    half_life: Duration | None = None
+    lines: Annotated[tuple[EmissionLine, ...], Field(min_length=1)] | None = None
+    activity: Activity
+    activity_uncertainty: Fraction | None = None
+    geometry: Geometry
+    decay: Literal["average", "none"] = "average"
+    run_time: Duration | None = None
+    start_delay: Time = 0.0
+
+
+class ReactorSource(Entry):
+    """Electron antineutrinos of a reactor: thermal `power` and `distance`, or `total_flux`.
+
+    `widths` replaces the uncertainties of single components; `flux_uncertainty` is common to all.
+    """
+
+    kind: Literal["reactor"]
+    name: Name = "reactor"
+    power: Power | None = None
+    distance: Length | None = None
+    total_flux: Flux | None = None
+    fractions: dict[Literal["U235", "U238", "Pu239", "Pu241"], Share] | None = None
+    model: ReactorModel = "huber-mueller"
+    captures_per_fission: Annotated[float, Field(ge=0)] | None = None
+    widths: dict[str, Share] | None = None
+    flux_uncertainty: Fraction | None = None
+
+
+class TableSource(Entry):
+    """Any flux from a CSV file: columns `energy` and `flux`, their units in the file's header."""
+
+    kind: Literal["table"]
+    name: Name
+    file: str
+    energy: str
+    flux: str
+    flavour: Flavour
+    uncertainty: Fraction | None = None
+    quality: Quality | None = None
+
+
+SourceEntry = Annotated[SolarSource | ElectronCaptureSource | ReactorSource | TableSource, Field(discriminator="kind")]
