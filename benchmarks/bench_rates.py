@@ -23,6 +23,7 @@ from nulight.data import read_package_table
 from nulight.detector.response import Efficiency, GaussianResponse, gaussian_width
 from nulight.models.couplings import electron_terms, weak_current
 from nulight.neutrinos.mixing import get_oscillation, pmns
+from nulight.neutrinos.spectra import PanelSpectrum
 from nulight.rates import Folder
 from nulight.sources.solar import solar_source
 from nulight.targets import get_material
@@ -60,13 +61,14 @@ def direct_quadrature(folder: Folder, row: np.ndarray) -> np.ndarray:
     sigma = added(vector_cross_section(lambda _: weak.g_L, lambda _: weak.g_R), moment_cross_section(row[None]))
     T, rate = folder._grid.T, 0.0
     for flux in folder.fluxes:
-        if len(flux.edges):
-            low = np.clip(E_min(T), flux.edges[:-1, None], flux.edges[1:, None])
-            half = (flux.edges[1:, None] - low) / 2
+        spectrum = flux.spectrum
+        if isinstance(spectrum, PanelSpectrum):
+            low = np.clip(E_min(T), spectrum.edges[:-1, None], spectrum.edges[1:, None])
+            half = (spectrum.edges[1:, None] - low) / 2
             E = (low + half) + half * NODES[:, None, None]
             weights = flux.density(E) * (half * WEIGHTS[:, None, None])
         else:
-            E, weights = flux.E_lines[:, None, None], flux.line_weights.T[..., None, None]
+            E, weights = spectrum.energies[:, None, None], spectrum.weights.T[..., None, None]
         rate = rate + sum(np.sum(w * sigma(T, E, U), axis=(0, 1)) for w, U in zip(weights, MIXING.T, strict=True))
     weights = folder._grid.weights * rate * folder.target.electron_factor(T)
     return folder._grid.response @ weights * folder.target.units_per_kg * EXPOSURE

@@ -244,3 +244,10 @@ def test_mistakes_are_named(counting):
         limit(model, "s", fixed={"s": 1.0})
     with pytest.raises(ValueError, match="use one of: two-sided, upper"):
         limit(model, "s", interval="cls")
+
+
+def test_a_parameter_without_effect_is_refused() -> None:
+    from nulight.experiments import load
+
+    with pytest.raises(ValueError, match="no count depends on mu_nu_mu"):
+        limit(load("xenonnt-51cr:6t"), "mu_nu_mu")

@@ -177,7 +177,7 @@ class GaussianResponse:
         from scipy.special import ndtr
 
         z = (knots[:, None] - T) / sigma
-        cumulative = np.diff(ndtr(z), axis=0)
+        cumulative: FloatArray = np.diff(ndtr(z), axis=0)
         if self.efficiency.of == "true":
             return cumulative
         value, slope = self._linear(knots)

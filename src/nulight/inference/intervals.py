@@ -203,7 +203,13 @@ class _Problem:
 
     def scan(self, threshold: float) -> Scan:
         low, high = self.bounds
-        return scan_regions(self.curve, self.polish, centre=0.0, lower=low, upper=high, level=threshold)
+        scan = scan_regions(self.curve, self.polish, centre=0.0, lower=low, upper=high, level=threshold)
+        if np.ptp(scan.y) <= 1e-9 * (1 + abs(scan.minimum)):
+            raise ValueError(
+                f"{self.model.name}: no count depends on {self.parameter}; a mass needs its coupling fixed at a value, "
+                "and a flavour must be in the flux"
+            )
+        return scan
 
     def uncertain(self) -> list[str]:
         return [n.name for n in self.model.nuisances] + list(self.profile)
