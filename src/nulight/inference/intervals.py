@@ -204,12 +204,17 @@ class _Problem:
     def scan(self, threshold: float) -> Scan:
         low, high = self.bounds
         scan = scan_regions(self.curve, self.polish, centre=0.0, lower=low, upper=high, level=threshold)
-        if np.ptp(scan.y) <= 1e-9 * (1 + abs(scan.minimum)):
+        if np.ptp(scan.y) <= 1e-9 * (1 + abs(scan.minimum)) and not self.has_effect():
             raise ValueError(
                 f"{self.model.name}: no count depends on {self.parameter}; a mass needs its coupling fixed at a value, "
                 "and a flavour must be in the flux"
             )
         return scan
+
+    def has_effect(self) -> bool:
+        """Whether any count changes with the parameter; a free norm may still hide the change."""
+        points = {**self.fixed, self.parameter: self.value(np.array([0.0, 1.0, -1.0]))}
+        return any(np.ptp(part.expected(points), axis=0).any() for part in parts(self.model))
 
     def uncertain(self) -> list[str]:
         return [n.name for n in self.model.nuisances] + list(self.profile)
