@@ -3,6 +3,8 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+# One thread of linear algebra a process: two workers on two cores would only wait for each other.
+export OPENBLAS_NUM_THREADS ?= 1
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
