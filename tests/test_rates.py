@@ -311,6 +311,17 @@ def test_antineutrinos_use_their_own_terms() -> None:
     assert np.all(both[1] < both[0])
 
 
+def test_a_tabulated_resolution_is_integrated_across_its_kinks() -> None:
+    E, sigma = np.array([1.0, 5.0, 10.0, 30.0]), np.array([0.3, 0.9, 1.2, 2.2])
+
+    def fold(kinks: np.ndarray) -> np.ndarray:
+        response = GaussianResponse(np.arange(1.0, 31.0), lambda T: np.interp(T, E, sigma), efficiency(), kinks)
+        return counts(folder(chromium(), response=response), EVERYTHING)
+
+    fine = fold(np.unique([*E, *np.geomspace(0.01, 60.0, 400)]))
+    assert fold(E) == pytest.approx(fine, rel=TOLERANCE)
+
+
 def test_unreachable_final_states_give_no_counts() -> None:
     # chromium reaches 504 keV
     assert portal_counts(chromium(), 510.0) == pytest.approx(0.0, abs=1e-12 * counts(folder(chromium()), {}).max())

@@ -9,7 +9,7 @@ can see at all, and where it has kinks, so that whoever integrates over it can p
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
@@ -117,11 +117,14 @@ class GaussianResponse:
     sigma : callable
         Standard deviation of the reconstructed at a true energy, both keV.
     efficiency : Efficiency
+    kinks : array, shape (n,), keV
+        True energies where `sigma` has a kink.
     """
 
     bin_edges: FloatArray
     sigma: Callable[[FloatArray], FloatArray]
     efficiency: Efficiency
+    kinks: FloatArray = field(default_factory=lambda: np.zeros(0))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "bin_edges", _checked_edges(self.bin_edges))
@@ -141,7 +144,7 @@ class GaussianResponse:
 
     @property
     def breakpoints(self) -> FloatArray:
-        return self.efficiency.steps if self.efficiency.of == "true" else np.zeros(0)
+        return np.concatenate([self.kinks, self.efficiency.steps if self.efficiency.of == "true" else []])
 
     def width(self, T: FloatArray) -> FloatArray:
         return self.sigma(T)

@@ -93,7 +93,7 @@ def build_response(entry: schema.Response, edges: FloatArray, tables: Tables) ->
         return GaussianResponse(edges, gaussian_width(resolution.a, resolution.b), efficiency)
     table = tables[resolution.file]
     E, sigma = energy_column(table, resolution.energy), energy_column(table, resolution.sigma)
-    return GaussianResponse(edges, lambda T: np.interp(T, E, sigma), efficiency)
+    return GaussianResponse(edges, lambda T: np.interp(T, E, sigma), efficiency, kinks=E)
 
 
 def _efficiency(entry: schema.Efficiency, tables: Tables) -> Efficiency:
