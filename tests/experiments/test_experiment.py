@@ -151,3 +151,31 @@ def test_provenance_names_data_conventions_and_citations(xenonnt: Experiment) ->
     assert {"spectrum_0_30keV.csv", "efficiency.csv", "normalisation_b16.csv", "shells.csv"} <= names
     assert all(len(digest) == 64 for digest in record["data"].values())
     assert "2207.11330" in record["citations"]
+
+
+def test_a_background_that_holds_less_than_the_signal_it_contains_is_refused() -> None:
+    flat = {"kind": "flat", "rate": "0.5 events/(t yr keV)", "contains": ["solar"]}
+    background = {"B0": None, "poor": flat}
+    experiment = load("xenonnt-2022-er", changes={"backgrounds": background, "nuisances": {"xenonnt_background": None}})
+    with pytest.raises(
+        ValueError, match=r"background poor has 0\.58 counts in .* keV, but the solar signal it contains"
+    ):
+        experiment.expected({})
+
+
+def test_reactor_components_carry_the_name_of_their_source() -> None:
+    # a background may then be called "low" or "U235", and two reactors stay apart
+    plant = {"kind": "reactor", "total_flux": "1e13 cm^-2 s^-1"}
+    backgrounds = {"B0": None, "low": {"kind": "flat", "rate": "1 events/(t yr keV)"}}
+    nuisances = {"xenonnt_background": {"scales": ["low"]}}
+    changes = {
+        "sources": {"solar": None, "one": plant, "two": plant},
+        "backgrounds": backgrounds,
+        "nuisances": nuisances,
+    }
+    experiment = load("xenonnt-2022-er", changes=changes)
+    assert len(set(experiment.components)) == len(experiment.components) == 2 * 6 + 1
+    assert experiment.scales["low"] == ("xenonnt_background",)
+    assert experiment.scales["one:low"] == experiment.scales["two:low"] == ("flux_reactor_low",)
+    counts = dict(zip(experiment.components, experiment.expected({})[0], strict=True))
+    assert counts["one:U235"] == pytest.approx(counts["two:U235"])

@@ -218,6 +218,27 @@ def test_sources_are_complete_or_say_what_is_missing(entry: dict[str, Any], wher
     assert where in [fault.path for fault in faults_of(("sources.0", entry), ("backgrounds.0.contains", []))]
 
 
+def test_sources_that_share_a_nuisance_agree_on_its_size() -> None:
+    chromium = {"kind": "electron-capture", "name": "a", "nuclide": "Cr51", "activity": "3 MCi", "decay": "none",
+                "geometry": {"kind": "effective", "distance": "1 m"}, "activity_uncertainty": "1 %"}  # fmt: skip
+    reactor = {"kind": "reactor", "name": "c", "total_flux": "1e13 cm^-2 s^-1"}
+    alone = ("backgrounds.0.contains", [])
+    more = [chromium, chromium | {"name": "b", "activity_uncertainty": "2 %"}]
+    (fault,) = faults_of(("sources", more), alone)
+    assert (fault.path, fault.value) == ("sources[1]", "'activity_Cr51'")
+    (fault,) = faults_of(("sources", [reactor, reactor | {"name": "d", "widths": {"low": "20 %"}}]), alone)
+    assert (fault.path, fault.value) == ("sources[1]", "'flux_reactor_low'")
+    assert not faults_of(("sources", [reactor, reactor | {"name": "d"}]), alone)
+    assert not faults_of(("sources", more), alone, ("source_nuisances", False))
+
+
+def test_a_delay_before_a_source_that_does_not_decay_is_refused() -> None:
+    entry = {"kind": "electron-capture", "name": "x", "nuclide": "Cr51", "activity": "3 MCi", "decay": "none",
+             "geometry": {"kind": "effective", "distance": "1 m"}, "start_delay": "5 d"}  # fmt: skip
+    (fault,) = faults_of(("sources.0", entry), ("backgrounds.0.contains", []))
+    assert fault.path == "sources[0].start_delay"
+
+
 def test_a_source_that_is_refused_is_still_known_by_its_name() -> None:
     entry = {"kind": "electron-capture", "name": "cr", "nuclide": "Cr51", "activity": "3 kg", "decay": "none",
              "geometry": {"kind": "effective", "distance": "1 m"}}  # fmt: skip

@@ -64,6 +64,7 @@ def _check_names(parts: Parts) -> None:
     _check_unique(parts, components, reserved=("signal", *SOLAR_COMPONENTS))
     _check_unique(parts, parts.nuisances)
     if parts.document.get("source_nuisances", True) is not False:
+        _check_shared_widths(parts)
         own = {f"activity_{p.value.nuclide}" for p in parts.sources if getattr(p.value, "activity_uncertainty", None)}
         for part in parts.nuisances:
             if part.value.name in own:
@@ -78,6 +79,29 @@ def _check_unique(parts: Parts, items: Iterable[Part[Any]], reserved: tuple[str,
         if name in seen:
             parts.faults.add(f"{part.path}.name", name, f"is used by {seen[name]}", "another name")
         seen.setdefault(name, part.path)
+
+
+def _check_shared_widths(parts: Parts) -> None:
+    """Nuisances of one name are one: sources that share one must agree on its size."""
+    seen: dict[str, tuple[float, str]] = {}
+    for part in parts.sources:
+        for name, width in _source_widths(part.value).items():
+            first, where = seen.setdefault(name, (width, part.path))
+            if width != first:
+                parts.faults.add(part.path, name, f"is {width:g} here and {first:g} at {where}", "one size for both")
+
+
+def _source_widths(source: Any) -> dict[str, float]:
+    """Sizes of the nuisances that sources of one kind share by name."""
+    if isinstance(source, ElectronCaptureSource) and source.activity_uncertainty is not None:
+        return {f"activity_{source.nuclide}": source.activity_uncertainty}
+    if isinstance(source, ReactorSource):
+        from nulight.sources.reactor import REACTOR_WIDTHS
+
+        widths = REACTOR_WIDTHS | (source.widths or {})
+        common = {} if source.flux_uncertainty is None else {"flux_reactor": source.flux_uncertainty}
+        return {f"flux_reactor_{name}": width for name, width in widths.items() if width > 0} | common
+    return {}
 
 
 def _check_scales(parts: Parts) -> None:
@@ -152,6 +176,9 @@ def _check_electron_capture(parts: Parts, path: str, source: ElectronCaptureSour
         parts.faults.add(f"{path}.lines", f"{total:g}", "is the sum of the branching", "at most 1 neutrino per decay")
     if source.decay == "average" and source.run_time is None:
         parts.faults.add(f"{path}.run_time", None, "is missing", "the length of the run, or decay: none")
+    if source.decay == "none" and source.start_delay > 0:
+        expected = "decay: average, or the activity at the start of the run"
+        parts.faults.add(f"{path}.start_delay", f"{source.start_delay:g} s", "has no effect with decay: none", expected)
 
 
 def _check_reactor(parts: Parts, path: str, source: ReactorSource) -> None:

@@ -26,10 +26,13 @@ from nulight.neutrinos.flux import FLAVOURS, Helicity
 from nulight.neutrinos.mixing import get_oscillation, pmns
 from nulight.rates import Folder
 from nulight.sources import Source
+from nulight.sources.solar import SOLAR_COMPONENTS
 from nulight.targets import get_material
 from nulight.typing import FloatArray
 
 __all__ = ["Experiment"]
+
+_ROUNDING = 0.01  # of a background's largest bin: how far its table may fall short of the signal it contains
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,14 +97,32 @@ class Experiment:
 
     @cached_property
     def backgrounds(self) -> dict[str, FloatArray]:
-        """Background counts (n_bins,) without the Standard Model signal that their tables contain."""
+        """Background counts (n_bins,) without the Standard Model signal that their tables contain.
+
+        Raises
+        ------
+        ValueError
+            If more signal would have to be taken off a bin than it has.
+        """
         raw = self.loaded.background_counts()
         contained = {entry.name: entry.contains for entry in self.card.backgrounds if entry.contains}
         if contained:
             standard = self.folder.counts(self._terms({}))
         for name, sources in contained.items():
-            raw[name] = raw[name] - standard[self._rows(sources)].sum(axis=0)
+            signal = standard[self._rows(sources)].sum(axis=0)
+            self._check_contained(name, sources, raw[name], signal)
+            raw[name] = raw[name] - signal
         return raw
+
+    def _check_contained(self, name: str, sources: Sequence[str], counts: FloatArray, signal: FloatArray) -> None:
+        missing = signal - counts
+        i = int(np.argmax(missing))
+        if missing[i] > _ROUNDING * counts.max():
+            raise ValueError(
+                f"{self.name}: background {name} has {counts[i]:.4g} counts in {self.bin_edges[i]:g}-"
+                f"{self.bin_edges[i + 1]:g} keV, but the {', '.join(sources)} signal it contains is {signal[i]:.4g}; "
+                "check exposure and efficiency, or leave out contains"
+            )
 
     @cached_property
     def _fixed(self) -> FloatArray:
@@ -217,7 +238,9 @@ class Experiment:
         flux = self.card.source_nuisances and any(
             component in n.components and len(n.components) < len(source.components) for n in source.nuisances
         )
-        return component if flux or component in named else source.name
+        if component in SOLAR_COMPONENTS:
+            return component if flux or component in named else source.name
+        return f"{source.name}:{component}" if flux else source.name
 
     def _rows(self, sources: Sequence[str]) -> list[int]:
         labels = {label for source in self.sources if source.name in sources for label in self._labels(source)}

@@ -75,8 +75,8 @@ class ElectronCaptureSource(Entry):
     """An electron-capture source beside the detector.
 
     `nuclide` is a known one, or any name together with `half_life` and `lines`. `activity` is that
-    at the start of the run; ``decay: average`` follows the decay over `run_time`, ``decay: none``
-    keeps the activity constant.
+    at a reference time, `start_delay` before the run; ``decay: average`` follows the decay over
+    `run_time`, ``decay: none`` keeps the activity constant.
     """
 
     kind: Literal["electron-capture"]
