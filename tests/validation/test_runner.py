@@ -20,7 +20,7 @@ NOT_MET = {
     "mean-distance.paper": 0.868,
     "mean-distance.physical": 1.33,
     "source-over-solar.paper": 0.821,
-    "source-over-solar.paper-3.1MCi": 0.848,
+    "source-over-solar.paper-3100kCi": 0.848,
     "source-over-solar.paper-30keV": 0.652,
     "source-over-solar.decaying": 0.421,
     "source-over-solar.physical": 0.302,

@@ -133,6 +133,7 @@ def test_values_are_finite_and_tolerances_below_one():
         ({"origin": "published"}, "needs a because"),
         ({"colour": "red"}, "unknown field 'colour'"),
         ({"cases": {"one": {}}}, "preset is missing"),
+        ({"cases": {"3.1MCi": {"preset": "default"}}}, "named without a dot"),
         ({"cases": {"one": {"preset": "default", "because": "no number"}}}, "cites no computed number"),
     ],
 )

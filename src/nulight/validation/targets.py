@@ -122,6 +122,7 @@ def _target(entry: Mapping[str, Any], case: str, faults: list[str]) -> Target | 
     before = len(faults)
     faults += [f"{name}: unknown field {key!r}" for key in entry if key not in (*_SHARED, "id", "cases")]
     faults += [f"{name}: unknown field {key!r} of a case" for key in own if key not in _CASE]
+    faults += [f"{name}: a case is named without a dot, which parts it from its target"] * ("." in case)
     merged = {key: entry[key] for key in _SHARED if key in entry} | dict(own)
     needed = ("paper", "observable", "unit", "source", "origin", "kind", "value", "quantity", "preset")
     faults += [f"{name}: {key} is missing" for key in needed if key not in merged]
