@@ -58,6 +58,7 @@ def test_an_unknown_preset_lists_the_presets() -> None:
         ("sin2_theta_w", True, "not a finite number"),
         ("sin2_theta_w", None, "not a finite number"),
         ("anapole_per_r2", float("inf"), "anapole_per_r2 = inf is not a finite number"),
+        ("anapole_per_r2", 0.0, "infinitely strong"),
         ("anapole_sm_scale", "half", "not a finite number"),
         ("solar_p_ee", 1.5, "is a probability"),
         ("solar_p_ee", True, "not a finite number"),

@@ -80,6 +80,8 @@ class Conventions:
                 raise ValueError(f"{key} = {value!r} is not a finite number (YAML needs 1.0e-3, not 1e-3)")
         if not 0 < self.sin2_theta_w < 1:
             raise ValueError(f"sin2_theta_w = {self.sin2_theta_w} must lie between 0 and 1")
+        if self.anapole_per_r2 == 0:
+            raise ValueError("anapole_per_r2 = 0 would make every anapole infinitely strong; -1/6 is the package's own")
         if self.solar_p_ee is not None and not 0 <= self.solar_p_ee <= 1:
             raise ValueError(f"solar_p_ee = {self.solar_p_ee} is a probability, between 0 and 1")
         for key, hint in get_type_hints(type(self)).items():

@@ -71,6 +71,11 @@ def test_out_of_reach_says_what_is_achievable(counting):
         reach(make, "s", 5.0, (1.0, 1e6))
 
 
+def test_a_target_that_every_value_surpasses_is_told_apart(counting):
+    with pytest.raises(ValueError, match=r"s = 1e\+09 is surpassed everywhere: between exposure = 1 and 10"):
+        reach(_exposure(counting), "s", 1e9, (1.0, 10.0))
+
+
 def test_bounds_must_be_positive(counting):
     with pytest.raises(ValueError, match="two positive values"):
         reach(_exposure(counting), "s", 5.0, (0.0, 1.0))

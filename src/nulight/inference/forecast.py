@@ -116,7 +116,7 @@ def reach(
     Raises
     ------
     ValueError
-        If the bounds are not positive and increasing, or the target is out of reach between them;
+        If the bounds are not positive and increasing, or the target is out of reach or surpassed between them;
         the message says what is achieved at both ends.
     """
     low, high = bounds
@@ -132,8 +132,9 @@ def reach(
     model = make_model(low)
     unit = lookup(model, parameter).unit
     if not min(ends) <= target <= max(ends):
+        answer = "is out of reach" if target < min(ends) else "is surpassed everywhere"
         raise ValueError(
-            f"{parameter} = {_text(target, unit)} is out of reach: between {vary} = {low:.4g} and "
+            f"{parameter} = {_text(target, unit)} {answer}: between {vary} = {low:.4g} and "
             f"{_text(high, vary_unit)} the expected upper limit goes from {ends[0]:.4g} to {ends[1]:.4g}, "
             f"best {_text(min(ends), unit)}"
         )
