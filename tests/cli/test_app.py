@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 import nulight
 
 COMMANDS = ["experiments", "xsec", "spectrum", "limit", "contour", "forecast", "reproduce", "validate", "cite"]
@@ -73,3 +75,37 @@ def test_command_line_loads_neither_scipy_nor_matplotlib_to_start():
     code = "import sys; import nulight.cli.app; print(*sorted({'scipy', 'matplotlib', 'numpy'} & set(sys.modules)))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert run.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["limit", "xenonnt-2022-er", "mu_nu", "--compare-conventions"],
+        ["spectrum", "xenonnt-2022-er", "--compare-conventions"],
+        ["forecast", "xenonnt-51cr:gauss", "--vary", "exposure", "--reach", "a_nu_ee=1e-33"],
+        XSEC,
+    ],
+)
+def test_answers_without_a_plot_refuse_to_write_one(fails, tmp_path, words):
+    assert "cannot write .png here; use .json, .csv" in fails(*words, "--out", tmp_path / "x.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_that_cannot_be_written_or_read_are_named(fails, tmp_path):
+    (tmp_path / "folder.json").mkdir()
+    (tmp_path / "file").write_text("")
+    assert "folder.json: is a folder" in fails(*XSEC, "--out", tmp_path / "folder.json")
+    assert "x.json" not in fails(*XSEC, "--out", tmp_path / "file" / "x.json").partition("file")[0]
+    assert fails("cite", "nothing.json") == "nulight cite: nothing.json: No such file or directory\n"
+
+
+def test_cite_says_what_it_needs(fails, tmp_path):
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "x.png").write_bytes(b"\x89PNG")
+    for name in ("x.csv", "x.png"):
+        assert "write the result with --out FILE.json" in fails("cite", tmp_path / name)
+
+
+def test_too_many_or_equal_parameters_are_told(fails):
+    assert "too many parameters, mu_nu, mu_nu_e; give 1" in fails("limit", "xenonnt-2022-er", "mu_nu", "mu_nu_e")
+    assert "mu_nu twice" in fails("contour", "xenonnt-2022-er", "mu_nu", "mu_nu")

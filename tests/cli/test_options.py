@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nulight.cli.options import fixed_values, profile_ranges, treatments
+from nulight.cli.options import axis_ranges, fixed_values, profile_ranges, treatments
 
 
 def test_bare_numbers_are_in_the_unit_of_the_parameter():
@@ -45,6 +45,8 @@ def test_unknown_parameters_are_answered_with_close_names():
         fixed_values(["a_nu_eee=1"])
     with pytest.raises(ValueError, match="did you mean: a_nu_ee"):
         profile_ranges("a_nu_eee")
+    with pytest.raises(ValueError, match="unknown parameter 'foo'; use one of: sin2_theta_w, mu_nu"):
+        profile_ranges("foo")
 
 
 def test_profile_takes_ranges_and_domains():
@@ -54,6 +56,26 @@ def test_profile_takes_ranges_and_domains():
     assert profile_ranges(None) == {}
     with pytest.raises(ValueError, match="LOW:HIGH"):
         profile_ranges("a_nu_mumu:1e-32")
+
+
+@pytest.mark.parametrize("text", [",", "a_nu_mumu:", "a_nu_mumu::", ":0:1"])
+def test_an_empty_part_of_a_profile_says_what_to_write(text):
+    with pytest.raises(ValueError, match=r"--profile .* write a parameter alone, or with a range"):
+        profile_ranges(text)
+
+
+def test_ranges_of_axes_need_both_ends():
+    assert axis_ranges(["m_4:1 keV:1 MeV", "a_nu_ee:-1e-32:1e-32"]) == {"m_4": (1, 1000), "a_nu_ee": (-1e-32, 1e-32)}
+    for text in ("a_nu_ee", "a_nu_ee:0", "a_nu_ee:0:"):
+        with pytest.raises(ValueError, match=r"--range .* write P:LOW:HIGH"):
+            axis_ranges([text])
+    with pytest.raises(ValueError, match="a_nu_ee is given twice"):
+        axis_ranges(["a_nu_ee:0:1", "a_nu_ee:0:2"])
+
+
+def test_the_option_for_a_mass_needs_a_unit():
+    with pytest.raises(ValueError, match="'10' has no unit"):
+        fixed_values(None, "10")
 
 
 def test_nuisances_are_fixed_free_or_of_a_size():

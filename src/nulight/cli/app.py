@@ -35,8 +35,14 @@ class _Group(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
         except (ValueError, OSError) as error:
-            typer.echo(f"nulight {ctx.invoked_subcommand}: {error}", err=True)
+            typer.echo(f"nulight {ctx.invoked_subcommand}: {_text(error)}", err=True)
             raise typer.Exit(1) from None
+
+
+def _text(error: ValueError | OSError) -> str:
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
 
 
 app = typer.Typer(

@@ -19,14 +19,13 @@ def command(
     """Print BibTeX of every data set and formula used."""
     from nulight.io.bibtex import bibtex
 
-    text = sys.stdin.read() if result == "-" else Path(result).read_text(encoding="utf-8")
     try:
-        record = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{result}: not JSON: {error}") from None
+        record = json.loads(sys.stdin.read() if result == "-" else Path(result).read_text(encoding="utf-8"))
+    except ValueError as error:  # of text or of JSON
+        raise ValueError(f"{result}: not JSON ({error}); write the result with --out FILE.json") from None
     citations = list(dict.fromkeys(_citations(record)))
     if not citations:
-        raise ValueError(f"{result}: names no citations; is it a result written with --json or --out?")
+        raise ValueError(f"{result}: names no citations; is it a result written with --json, or --out FILE.json?")
     typer.echo(bibtex(citations), nl=False)
 
 

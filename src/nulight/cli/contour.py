@@ -15,6 +15,7 @@ from nulight.cli.options import (
     Out,
     Profiled,
     Settings,
+    axis_ranges,
     fixed_values,
     profile_ranges,
     treatments,
@@ -55,7 +56,9 @@ def command(
     check_suffix(out, plots=True)
     names, (p1, p2) = split_names(words, 2)
     fixed, profiled = fixed_values(settings, m4), profile_ranges(profile)
-    asked = profile_ranges(",".join(ranges or ()) or None)
+    asked = axis_ranges(ranges)
+    if p1 == p2:
+        raise ValueError(f"{p1} twice: contours need two different parameters")
     if stray := sorted(set(asked) - {p1, p2}):
         raise ValueError(f"--range {', '.join(stray)}: the plane is spanned by {p1} and {p2}; profile others")
     with progress(f"contours of {p1} and {p2}"):
@@ -66,13 +69,21 @@ def command(
             p1,
             p2,
             box,  # type: ignore[arg-type]
-            levels=[level.strip() for level in levels.split(",")],
+            levels=[_level(level.strip()) for level in levels.split(",")],
             dof=dof,
             profile=profiled,
             fixed=fixed,
             n=(points, points),
         )
     answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_contour")
+
+
+def _level(text: str) -> str:
+    """Name of a level; a bare number is a probability, 0.9 for 90 %."""
+    try:
+        return f"{100 * float(text):.10g} %"
+    except ValueError:
+        return text
 
 
 def _range(model: Model, parameter: str, other: str, profile: Any, fixed: Any) -> tuple[float, float]:

@@ -72,7 +72,7 @@ def command(
     from nulight.models.parameters import check_parameters
     from nulight.studies.variations import vary
 
-    check_suffix(out, plots=True)
+    check_suffix(out, plots=reach_goal is None)
     if (parameter is None) == (reach_goal is None):
         raise ValueError("give either a parameter, or a goal with --reach PARAM=VALUE")
     check_parameters([parameter] if parameter else [])

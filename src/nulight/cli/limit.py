@@ -52,7 +52,7 @@ def command(
     """Print the limit on a parameter, beside its expectation, other definitions and published limits."""
     from nulight.inference.intervals import limit
 
-    check_suffix(out, plots=True)
+    check_suffix(out, plots=not compare_conventions)
     names, (parameter,) = split_names(words, 1)
     fixed, profiled, treated = fixed_values(settings, m4), profile_ranges(profile), treatments(nuisances)
 

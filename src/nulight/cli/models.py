@@ -20,12 +20,17 @@ def split_names(words: Sequence[str], n_parameters: int) -> tuple[list[str], lis
     ValueError
         If there is no experiment left, or a parameter is unknown; the message offers close names.
     """
-    from nulight.models.parameters import check_parameters
+    from nulight.models.parameters import PARAMETERS, check_parameters
 
     if len(words) <= n_parameters:
         wanted = "EXPERIMENT... PARAM" if n_parameters == 1 else "EXPERIMENT... P1 P2"
         raise ValueError(f"give {wanted}; got {' '.join(words)}")
     check_parameters(words[-n_parameters:])
+    if stray := [word for word in words[:-n_parameters] if word in PARAMETERS]:
+        raise ValueError(
+            f"too many parameters, {', '.join(words[len(words) - n_parameters - len(stray) :])}; "
+            f"give {n_parameters} after the experiments"
+        )
     return list(words[:-n_parameters]), list(words[-n_parameters:])
 
 

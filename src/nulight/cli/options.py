@@ -24,8 +24,10 @@ __all__ = [
     "Mass",
     "Nuisances",
     "Out",
+    "OutData",
     "Profiled",
     "Settings",
+    "axis_ranges",
     "energy",
     "fixed_values",
     "parameter_value",
@@ -52,6 +54,7 @@ Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE", help="Also write the result: .json, .csv, or a plot as .png, .pdf, .svg."),
 ]
+OutData = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Also write the result: .json or .csv.")]
 Level = Annotated[float, typer.Option("--cl", min=0.0, max=1.0, help="Confidence level.")]
 IntervalChoice = Annotated[
     Literal["two-sided", "upper"],
@@ -122,7 +125,9 @@ def fixed_values(settings: Sequence[str] | None, m4: str | None = None) -> dict[
         If one is malformed, unknown or given twice.
     """
     pairs = [split_assignment(text, "--set") for text in settings or ()]
-    pairs += [("m_4", m4)] if m4 is not None else []
+    if m4 is not None:
+        energy(m4)  # a bare number would be of unknown unit
+        pairs.append(("m_4", m4))
     values: dict[str, float] = {}
     for name, text in pairs:
         if name in values:
@@ -143,13 +148,35 @@ def profile_ranges(text: str | None) -> Profile:
 
     ranges = {}
     for entry in text.split(",") if text else ():
-        name, *ends = (part.strip() for part in entry.split(":"))
+        name, *ends = _range_words(entry, "--profile", "a parameter alone, or with a range, P:LOW:HIGH", (1, 3))
         check_parameters([name])
-        if len(ends) not in (0, 2):
-            raise ValueError(f"--profile {entry!r}: write a parameter alone, or with a range, P:LOW:HIGH")
         domain = (PARAMETERS[name].lower, PARAMETERS[name].upper)
         ranges[name] = (parameter_value(name, ends[0]), parameter_value(name, ends[1])) if ends else domain
     return ranges
+
+
+def axis_ranges(texts: Sequence[str] | None) -> dict[str, tuple[float, float]]:
+    """Read every ``p:low:high`` of `--range`.
+
+    Raises
+    ------
+    ValueError
+        If one is malformed or given twice, or a parameter unknown.
+    """
+    found: dict[str, tuple[float, float]] = {}
+    for text in texts or ():
+        name, low, high = _range_words(text, "--range", "P:LOW:HIGH", (3,))
+        if name in found:
+            raise ValueError(f"--range: {name} is given twice")
+        found[name] = parameter_value(name, low), parameter_value(name, high)
+    return found
+
+
+def _range_words(text: str, option: str, form: str, lengths: tuple[int, ...]) -> list[str]:
+    words = [part.strip() for part in text.split(":")]
+    if len(words) not in lengths or not all(words):
+        raise ValueError(f"{option} {text.strip()!r}: write {form}")
+    return words
 
 
 def treatments(texts: Sequence[str] | None) -> dict[str, Treatment]:

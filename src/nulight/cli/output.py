@@ -46,7 +46,7 @@ def progress(text: str) -> Iterator[None]:
 
 
 def check_suffix(out: Path | None, *, plots: bool = False) -> None:
-    """Refuse a file name of an unknown kind before anything is computed.
+    """Refuse a file name of an unknown kind, or a folder, before anything is computed.
 
     Raises
     ------
@@ -54,8 +54,12 @@ def check_suffix(out: Path | None, *, plots: bool = False) -> None:
         If the suffix is none of those that can be written.
     """
     suffixes = (*DATA, *(PLOTS if plots else ()))
-    if out is not None and out.suffix.lower() not in suffixes:
-        raise ValueError(f"{out}: cannot write {out.suffix or 'a file without suffix'}; use {', '.join(suffixes)}")
+    if out is None:
+        return
+    if out.suffix.lower() not in suffixes:
+        raise ValueError(f"{out}: cannot write {out.suffix or 'a file without suffix'} here; use {', '.join(suffixes)}")
+    if out.is_dir():
+        raise ValueError(f"{out}: is a folder; give the name of a file")
 
 
 def answer(

@@ -31,7 +31,7 @@ def command(
     from nulight.experiments import load
     from nulight.studies.spectra import spectrum
 
-    check_suffix(out, plots=True)
+    check_suffix(out, plots=not compare_conventions)
     values = fixed_values(settings, m4)
 
     def compute(preset: str | None) -> SpectrumResult:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nulight.cli.options import Compare, ConventionsChoice, Json, Mass, Out, Settings, energy, fixed_values
+from nulight.cli.options import Compare, ConventionsChoice, Json, Mass, OutData, Settings, energy, fixed_values
 from nulight.cli.output import answer, check_suffix, compare, print_table
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def command(
     conventions: ConventionsChoice = None,
     compare_conventions: Compare = False,
     as_json: Json = False,
-    out: Out = None,
+    out: OutData = None,
 ) -> None:
     """Print dsigma/dT in cm^2/keV, in total and by interaction."""
     from nulight.studies.cross_sections import cross_section

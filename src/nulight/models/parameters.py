@@ -129,8 +129,9 @@ def check_parameters(names: Iterable[str], known: Mapping[str, Parameter] = PARA
     """
     for name in names:
         if name not in known:
-            close = difflib.get_close_matches(name, known, n=4) or sorted(known)
-            raise ParameterError(f"unknown parameter {name!r}; did you mean: {', '.join(close)}?")
+            close = difflib.get_close_matches(name, known, n=4)
+            hint = f"did you mean: {', '.join(close)}?" if close else f"use one of: {', '.join(known)}"
+            raise ParameterError(f"unknown parameter {name!r}; {hint}")
 
 
 def check_domain(name: str, value: FloatArray, known: Mapping[str, Parameter] = PARAMETERS) -> None:
