@@ -119,3 +119,19 @@ def test_nuisance_checks_kind_and_width(kind, width):
 def test_component_scaled_by_an_undeclared_nuisance_is_an_error(counting):
     with pytest.raises(ValueError, match="toy: mass scales a component"):
         minimise(counting([5.0], scales={"signal": ("mass",)}), {"s": 1.0})
+
+
+def test_planned_experiments_expect_what_is_fixed() -> None:
+    from nulight.experiments import load
+    from nulight.inference.intervals import interval_of
+    from nulight.inference.model import with_planned_data
+
+    planned, data = load("xenonnt-51cr:6t+gauss"), load("xenonnt-2022-er")
+    assert with_planned_data(data, {"sin2_theta_w": 0.24}) is data
+    moved = with_planned_data(planned, {"sin2_theta_w": 0.24})
+    np.testing.assert_allclose(moved.observed, planned.expected({"sin2_theta_w": 0.24})[0].sum(axis=0))
+    # so the truth is the best fit, whatever angle it is taken at
+    assert interval_of(planned, "a_nu_ee", fixed={"sin2_theta_w": 0.24}).best_fit == pytest.approx(0, abs=1e-36)
+    # and data chosen by hand stay
+    chosen = asimov(planned, {"a_nu_ee": 1e-33})
+    assert with_planned_data(chosen, {"sin2_theta_w": 0.24}).observed is chosen.observed

@@ -119,7 +119,7 @@ def _random_model(toy, parameter, seed, n_comp, n_bins, kinds, statistic, rate):
 def _minuit(model, params, start):
     names = [n.name for n in model.nuisances]
     minuit = Minuit(
-        lambda x: float(min(twice_nll(model, params, dict(zip(names, x, strict=True)))[0], 1e30)), start, name=names
+        lambda x: float(min(twice_nll(model, params, dict(zip(names, x, strict=True)))[0], 1e6)), start, name=names
     )
     minuit.errordef, minuit.strategy, minuit.tol = 1, 2, 1e-5
     for nuisance in model.nuisances:

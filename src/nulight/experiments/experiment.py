@@ -128,6 +128,11 @@ class Experiment:
     def _fixed(self) -> FloatArray:
         return np.stack(list(self.backgrounds.values()))
 
+    @property
+    def planned(self) -> bool:
+        """Whether the data are the expectation, as the card of a planned experiment says."""
+        return self.card.observed.kind == "asimov"
+
     @cached_property
     def observed(self) -> FloatArray:
         """Observed counts, shape (n_bins,); the default expectation for a planned experiment."""

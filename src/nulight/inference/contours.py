@@ -8,7 +8,7 @@ import numpy as np
 
 from nulight.inference.coordinates import Profile, baseline, domain, lookup
 from nulight.inference.levels import confidence, region_threshold
-from nulight.inference.model import Model, parts
+from nulight.inference.model import Model, parts, with_planned_data
 from nulight.inference.profile import minimise
 from nulight.results import ContourResult
 from nulight.typing import FloatArray
@@ -61,6 +61,7 @@ def contour(
     others = {"profile": profile or {}, "fixed": fixed or {}}
     if p1 == p2 or any(p in other for p in (p1, p2) for other in others.values()):
         raise ValueError(f"{p1} and {p2} span the plane: each must stand once and be neither profiled nor fixed")
+    model = with_planned_data(model, fixed)
     levels_cl = {str(level): region_threshold(confidence(level), dof) for level in levels}
     x, y = _axis(model, p1, ranges[0], n[0]), _axis(model, p2, ranges[1], n[1])
     points = {p1: np.tile(x, len(y)), p2: np.repeat(y, len(x))}

@@ -13,7 +13,7 @@ import numpy as np
 
 from nulight.inference.coordinates import Prior, Profile, domain, lookup
 from nulight.inference.likelihood import twice_nll
-from nulight.inference.model import Model, parts
+from nulight.inference.model import Model, parts, with_planned_data
 from nulight.inference.profile import minimise
 from nulight.results import FitResult
 from nulight.typing import FloatArray
@@ -49,6 +49,7 @@ def fit(
     ValueError
         If there is nothing to fit, or a parameter is unknown or both fitted and fixed.
     """
+    model = with_planned_data(model, fixed)
     choices = _choices(model, parameters)
     scale = {n.name: 1.0 for n in model.nuisances} | {name: lookup(model, name).scale for name in choices}
     if not scale:

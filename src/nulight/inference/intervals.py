@@ -16,7 +16,7 @@ import numpy as np
 
 from nulight.inference.coordinates import Prior, Profile, baseline, domain, lookup
 from nulight.inference.levels import IntervalKind, interval_threshold
-from nulight.inference.model import Model, Nuisance, asimov, parts
+from nulight.inference.model import Model, Nuisance, asimov, parts, with_planned_data
 from nulight.inference.profile import Profiled, minimise
 from nulight.inference.scan import Scan, scan_regions, scan_within
 from nulight.results import Impact, Interval, LimitResult
@@ -48,7 +48,8 @@ def limit(
     profile : mapping of str to (lower, upper) or Prior, optional
         Other physics parameters to minimise over, inside a range or with a Gaussian prior.
     fixed : mapping of str to float, optional
-        Other physics parameters held at values instead of their defaults.
+        Other physics parameters held at values instead of their defaults; the data of planned
+        experiments are the expectation there.
 
     Returns
     -------
@@ -165,6 +166,7 @@ class _Problem:
             lookup(self.model, name)
         if self.parameter in self.profile or self.parameter in self.fixed:
             raise ValueError(f"{self.parameter} is the parameter of interest: it cannot be profiled or fixed as well")
+        self.model = with_planned_data(self.model, self.fixed)
 
     @property
     def unit(self) -> str:
@@ -206,8 +208,8 @@ class _Problem:
         scan = scan_regions(self.curve, self.polish, centre=0.0, lower=low, upper=high, level=threshold)
         if np.ptp(scan.y) <= 1e-9 * (1 + abs(scan.minimum)) and not self.has_effect():
             raise ValueError(
-                f"{self.model.name}: no count depends on {self.parameter}; a mass needs its coupling fixed at a value, "
-                "and a flavour must be in the flux"
+                f"{self.model.name}: no count depends on {self.parameter}; its flavour must be in the flux, "
+                "a mass needs its coupling fixed at a value, and a final state must be light enough to be made"
             )
         return scan
 

@@ -27,6 +27,7 @@ __all__ = [
     "combine",
     "parts",
     "with_nuisances",
+    "with_planned_data",
 ]
 
 NuisanceKind = Literal["gaussian", "box", "free"]
@@ -130,6 +131,7 @@ class DerivedModel:
     components: tuple[str, ...]
     scales: Mapping[str, tuple[str, ...]]
     nuisances: tuple[Nuisance, ...]
+    planned: bool = False
 
     def expected(self, params: Mapping[str, Any]) -> FloatArray:
         """Return the counts of the base model, shape (n_points, n_components, n_bins)."""
@@ -234,6 +236,20 @@ def asimov(model: Model, params: Mapping[str, Any] | None = None) -> Model:
     return _asimov_part(model, params)
 
 
+def with_planned_data(model: Model, params: Mapping[str, Any] | None) -> Model:
+    """Return the model with the expectation at `params` as the data of planned experiments.
+
+    A planned experiment is one with an attribute ``planned`` that is true. It has no data of its
+    own, only its expectation at the defaults, which would contradict parameters held elsewhere.
+    Experiments with data, and data made by `asimov`, stay as they are.
+    """
+    if not params:
+        return model
+    if isinstance(model, CombinedModel):
+        return CombinedModel(tuple(_planned_part(part, params) for part in model.parts))
+    return _planned_part(model, params)
+
+
 def with_nuisances(model: Model, overrides: Mapping[str, Treatment]) -> Model:
     """Return the model with other treatments of some nuisances.
 
@@ -282,7 +298,11 @@ def _asimov_part(part: CountModel, params: Mapping[str, Any] | None) -> DerivedM
     counts = part.expected(dict(params or {}))
     if counts.shape[0] != 1:
         raise ValueError(f"Asimov data need one value per parameter, got {counts.shape[0]} points")
-    return replace(_derive(part), observed=counts[0].sum(axis=0))
+    return replace(_derive(part), observed=counts[0].sum(axis=0), planned=False)
+
+
+def _planned_part(part: CountModel, params: Mapping[str, Any]) -> CountModel:
+    return _asimov_part(part, params) if getattr(part, "planned", False) else part
 
 
 def _derive(part: CountModel) -> DerivedModel:
@@ -297,6 +317,7 @@ def _derive(part: CountModel) -> DerivedModel:
         components=part.components,
         scales=part.scales,
         nuisances=part.nuisances,
+        planned=getattr(part, "planned", False),
     )
 
 
