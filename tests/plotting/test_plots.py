@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import warnings
 from dataclasses import replace
 
@@ -75,6 +76,12 @@ def test_contour_without_that_level_names_those_there_are(contour):
         plot_contour(contour, levels=["5 sigma"])
 
 
+def test_contour_in_a_figure_of_its_own_names_its_levels(contour):
+    legend = plot_contour(contour).axes[0].get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == [r"1$\sigma$", r"2$\sigma$"]
+    assert plot_contour(contour, Figure().subplots()).axes[0].get_legend() is None
+
+
 # --- profile --------------------------------------------------------------------------------------
 
 
@@ -88,6 +95,14 @@ def test_profile_shades_the_interval_and_survives_an_open_end(limit):
     ax = plot_profile(replace(limit, lower=None, regions=((None, 1.645e-33),))).axes[0]
     band = ax.patches[0].get_extents().transformed(ax.transData.inverted())
     assert band.x1 == pytest.approx(1.645e-33)
+
+
+def test_profile_is_seen_up_to_twice_the_threshold_and_its_label_stands_where_the_curve_is_below(limit):
+    ax = plot_profile(limit).axes[0]
+    low, high = ax.get_xlim()
+    assert high == pytest.approx(1.03 * math.sqrt(2) * 1.645e-33, rel=0.02)
+    assert low == pytest.approx(-high)
+    assert ax.texts[0].xy == pytest.approx((0, limit.threshold))
 
 
 # --- forecast -------------------------------------------------------------------------------------
@@ -117,7 +132,13 @@ def test_spectrum_stacks_to_the_total_per_energy(spectrum):
 
 def test_spectrum_takes_tiny_components_together(spectrum):
     labels = plot_spectrum(spectrum).axes[0].get_legend_handles_labels()[1]
-    assert labels == ["B0", "pp", "other", "data"]
+    assert labels == ["background $B_0$", "pp", "other", "data"]
+
+
+def test_spectrum_says_what_is_no_data_and_where_it_comes_from(spectrum):
+    ax = plot_spectrum(replace(spectrum, asimov=True, parameters={"mu_nu": 2e-11})).axes[0]
+    assert ax.get_legend_handles_labels()[1][-1] == "Asimov data"
+    assert ax.get_legend().get_title().get_text().startswith(f"{spectrum.experiment}, $\\mu_\\nu$ = ")
 
 
 def test_spectrum_pulls_are_in_units_of_the_expected_error(spectrum):

@@ -111,7 +111,10 @@ def _dense(x: FloatArray, y: FloatArray, level: float) -> FloatArray:
     first, last = x[max(int(below[0]) - 1, 0)], x[min(int(below[-1]) + 1, len(x) - 1)]
     i = int(np.argmin(y))
     near = np.linspace(x[max(i - 1, 0)], x[min(i + 1, len(x) - 1)], 21)
-    return np.concatenate([np.linspace(first, last, _DENSE), near])
+    # beyond it, so that a curve drawn through the points is smooth to about twice the level
+    left, right = x[max(int(below[0]) - 4, 0)], x[min(int(below[-1]) + 4, len(x) - 1)]
+    beyond = [np.linspace(left, first, 13), np.linspace(last, right, 13)]
+    return np.concatenate([np.linspace(first, last, _DENSE), near, *beyond])
 
 
 def _finish(

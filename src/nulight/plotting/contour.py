@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nulight.plotting.labels import label_axis
-from nulight.plotting.style import COLOURS, axes_of, figure_of, styled
+from nulight.plotting.style import COLOURS, axes_of, figure_of, legend_above, styled
 from nulight.results import ContourResult
 
 __all__ = ["plot_contour"]
@@ -37,7 +37,7 @@ def plot_contour(
     ----------
     result : ContourResult
     ax : Axes, optional
-        Drawn into; a new figure otherwise. Its scales stay as they are, logarithmic ones included.
+        Drawn into; a new figure with a legend otherwise. Its scales stay as they are, logarithmic ones included.
     levels : sequence of str, optional
         Which levels of the record; all of them by default.
     colour : str
@@ -61,6 +61,7 @@ def plot_contour(
     names = sorted(levels or result.levels, key=lambda name: result.levels.get(name, 0.0))
     if missing := [name for name in names if name not in result.levels]:
         raise ValueError(f"no level {', '.join(missing)} in this record; it has {', '.join(result.levels)}")
+    alone = ax is None
     with styled():
         ax = axes_of(ax)
         fresh = not ax.has_data()
@@ -78,6 +79,8 @@ def plot_contour(
         _name(ax, dict(zip(names, shades, strict=False)), colour, filled, label, linestyle)
         if fresh:
             _frame(ax, result)
+        if alone and (filled or label):
+            legend_above(ax, ncols=4, title=f"{' + '.join(result.experiments)}, {result.dof} dof", title_fontsize=7)
     return figure_of(ax)
 
 

@@ -27,7 +27,7 @@ def plot_forecast(result: ForecastResult, ax: Axes | None = None, *, label: str 
     Returns
     -------
     Figure
-        With logarithmic axes where the values span a factor of ten and are positive.
+        With logarithmic axes where the values span a factor of ten and are positive. Dots are what was computed.
     """
     with styled():
         ax = axes_of(ax)
@@ -35,8 +35,8 @@ def plot_forecast(result: ForecastResult, ax: Axes | None = None, *, label: str 
         two_sided = bool(np.any(result.lower < 0))
         if two_sided:
             ax.fill_between(result.values, result.lower, result.upper, color=COLOURS["blue"], alpha=0.2, linewidth=0)
-            ax.plot(result.values, result.lower, color=COLOURS["blue"])
-        ax.plot(result.values, result.upper, color=COLOURS["blue"], label=text)
+            ax.plot(result.values, result.lower, ".-", color=COLOURS["blue"])
+        ax.plot(result.values, result.upper, ".-", color=COLOURS["blue"], label=text)
         if result.against is not None:
             goal = f"{symbol(result.parameter)} = {quantity(result.against, result.unit)}"
             ax.axhline(result.against, color="black", linewidth=0.8, linestyle="--", label=goal)

@@ -13,9 +13,25 @@ from matplotlib.ticker import FuncFormatter
 
 from nulight.models.parameters import PARAMETERS
 
-__all__ = ["label_axis", "parameter_label", "power_of_ten", "quantity", "symbol", "unit_text"]
+__all__ = ["component_label", "label_axis", "parameter_label", "power_of_ten", "quantity", "symbol", "unit_text"]
 
 _UNITS = {"mu_B": r"$\mu_\mathrm{B}$", "cm^2": r"cm$^2$", "e": "$e$", "t yr": "t yr", "keV": "keV", "": ""}
+
+_COMPONENTS = {"B0": "background $B_0$"} | {
+    f"{element}{mass}": rf"$^{{{mass}}}${element}"
+    for element, mass in (("Be", 7), ("B", 8), ("N", 13), ("O", 15), ("F", 17), ("Ar", 37), ("Cr", 51), ("Zn", 65))
+}
+
+
+def component_label(name: str) -> str:
+    """Return a source or background as it stands in a legend: nuclides with their mass number raised.
+
+    Examples
+    --------
+    >>> component_label("Be7"), component_label("cr51"), component_label("pp"), component_label("my_lines")
+    ('$^{7}$Be', '$^{51}$Cr', 'pp', 'my lines')
+    """
+    return _COMPONENTS.get(name.capitalize()) or name.replace("_", " ")
 
 
 def symbol(name: str) -> str:

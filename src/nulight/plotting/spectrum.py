@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from nulight.models.parameters import PARAMETERS
-from nulight.plotting.labels import quantity, symbol
+from nulight.plotting.labels import component_label, quantity, symbol
 from nulight.plotting.style import COLOURS, COLUMN_WIDTH, StyledFigure, figure_of, styled
 from nulight.results import SpectrumResult
 from nulight.typing import FloatArray
@@ -65,7 +65,7 @@ def plot_spectrum(result: SpectrumResult, ax: Axes | None = None, *, baseline: S
         ax.set_xlim(result.edges[0], result.edges[-1])
         ax.set_ylim(0, 1.35 * ax.get_ylim()[1])
         ax.set_ylabel(f"Events per {result.edge_unit}")
-        ax.legend(ncols=2, loc="upper center")
+        ax.legend(ncols=2, loc="upper center", title=_title(result, baseline), title_fontsize=8)
     return figure_of(ax)
 
 
@@ -80,7 +80,9 @@ def _stack(ax: Axes, result: SpectrumResult) -> None:
     for i, (name, counts) in enumerate(_layers(result).items()):
         top = floor + counts
         colour = _LAYERS[i % len(_LAYERS)]
-        ax.stairs(top / width, result.edges, baseline=floor / width, fill=True, color=colour, label=name)
+        ax.stairs(
+            top / width, result.edges, baseline=floor / width, fill=True, color=colour, label=component_label(name)
+        )
         floor = top
 
 
@@ -96,7 +98,8 @@ def _layers(result: SpectrumResult) -> dict[str, FloatArray]:
 def _data(ax: Axes, result: SpectrumResult) -> None:
     width = np.diff(result.edges)
     centre, error = result.edges[:-1] + width / 2, np.sqrt(np.maximum(result.observed, 1.0))
-    style: dict[str, Any] = {"fmt": "o", "color": "black", "markersize": 2.5, "elinewidth": 0.7, "label": "data"}
+    style: dict[str, Any] = {"fmt": "o", "color": "black", "markersize": 2.5, "elinewidth": 0.7}
+    style["label"] = "Asimov data" if result.asimov else "data"
     ax.errorbar(centre, result.observed / width, yerr=error / width, **style)
 
 
@@ -113,6 +116,12 @@ def _pulls(ax: Axes, result: SpectrumResult, baseline: SpectrumResult | None) ->
     reach = max(3.5, 1.1 * float(np.nanmax(np.abs(pulls))))
     ax.set_ylim(-reach, reach)
     ax.set_ylabel("Pull")
+
+
+def _title(result: SpectrumResult, baseline: SpectrumResult | None) -> str:
+    """Experiment, and the couplings if no line of their own names them."""
+    named = result.parameters and baseline is None
+    return f"{result.experiment}, {_point(result.parameters)}" if named else result.experiment
 
 
 def _energy(result: SpectrumResult) -> str:

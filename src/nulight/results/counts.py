@@ -28,6 +28,8 @@ class SpectrumResult(Result):
     observed : array, shape (n_bins,)
     parameters : mapping of str to float
         Physics parameters the expectation was made with, where not at their defaults.
+    asimov : bool
+        The observed counts are an expectation, not data.
     """
 
     kind: ClassVar[str] = "spectrum"
@@ -38,6 +40,7 @@ class SpectrumResult(Result):
     counts: Mapping[str, FloatArray]
     observed: FloatArray
     parameters: Mapping[str, float] = field(default_factory=dict)
+    asimov: bool = False
 
     @property
     def total(self) -> FloatArray:

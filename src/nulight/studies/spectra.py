@@ -47,6 +47,7 @@ def spectrum(experiment: Experiment, parameters: Mapping[str, float] | None = No
         counts=dict(zip(experiment.components, counts, strict=True)),
         observed=experiment.observed,
         parameters=values,
+        asimov=experiment.card.observed.kind == "asimov",
         definition=f"expected counts per bin of reconstructed energy, nuisances at their nominal values{note}",
         conventions=provenance["conventions"],
         provenance=provenance,

@@ -81,7 +81,7 @@ def _data(ax: Axes, model: Experiment, table: Curves) -> None:
     edges, width = model.bin_edges, np.diff(model.bin_edges)
     rate, error = model.observed / width, np.sqrt(model.observed) / width
     centre = edges[:-1] + width / 2
-    label = "Asimov data, 5 keV bins"
+    label = "Asimov data, 1 t yr, 5 keV bins"
     style: dict[str, Any] = {"fmt": "o", "color": COLOURS["blue"], "markersize": 1.8, "elinewidth": 0.8, "label": label}
     ax.errorbar(centre, rate, xerr=width / 2, yerr=error, **style)
     table.add("spectrum", "data", E_low=edges[:-1], E_high=edges[1:], rate=rate, error=error)

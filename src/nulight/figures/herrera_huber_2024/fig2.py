@@ -53,7 +53,7 @@ def figure_2(n: int = 81) -> tuple[Figure, Numbers]:
     """
     table = Curves({"line": "", "a_nu_ee": "cm^2", "sin2_theta_w": ""})
     with styled():
-        figure = StyledFigure(figsize=(PAGE_WIDTH, 3.0))
+        figure = StyledFigure(figsize=(PAGE_WIDTH, 3.15))
         left, right = figure.subplots(1, 2, sharey=True)
         left.set_xscale("log")
         angle = linear("sin2_theta_w", 0.20, 0.26, n)
@@ -63,7 +63,7 @@ def figure_2(n: int = 81) -> tuple[Figure, Numbers]:
         _texono_interval(right, table)
         right.set_ylabel("")
         handles, labels = left.get_legend_handles_labels()
-        figure.legend(handles, labels, loc="outside upper center", ncols=len(labels), fontsize=7, columnspacing=1.4)
+        figure.legend(handles, labels, loc="outside upper center", ncols=3, fontsize=7, columnspacing=1.4)
     note = f"10 t yr, conventions {PRESET}, Asimov data at a_ee = 0, sin2_theta_w = 0.231; levels for 2 dof"
     return figure, table.numbers("Figure 2: a_ee and sin^2 theta_W, 60 t x source run", SOURCE, note)
 
@@ -80,7 +80,8 @@ def _panel(ax: Axes, name: str, x: Axis, y: Axis, table: Curves) -> None:
             plot_contour(result, ax, label=label)
         else:
             colour, line = _OUTLINES[treatment]
-            plot_contour(result, ax, levels=["2 sigma"], filled=False, colour=colour, linestyle=line, label=label)
+            text = rf"{label}, 2$\sigma$"
+            plot_contour(result, ax, levels=["2 sigma"], filled=False, colour=colour, linestyle=line, label=text)
         table.add_contour(name, treatment, result, LEVELS)
     angle = degenerate_angle(x[1])
     ax.plot(x[1], angle, color="black", linestyle=":", linewidth=0.8, label="equal rate")

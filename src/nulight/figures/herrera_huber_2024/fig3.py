@@ -27,6 +27,7 @@ MUON_RANGE = (1e-34, 1e-32)
 
 _LEVEL = ("2 sigma",)
 _DASHED = (0, (4, 1.5))
+_TITLE = r"2$\sigma$ (2 dof)"
 
 
 def figure_3(n: int = 61) -> tuple[Figure, Numbers]:
@@ -53,7 +54,7 @@ def figure_3(n: int = 61) -> tuple[Figure, Numbers]:
     """
     table = Curves({"line": "", "a_nu_ee": "cm^2", "a_nu_mumu": "cm^2", "sin2_theta_w": ""})
     with styled():
-        figure = StyledFigure(figsize=(PAGE_WIDTH, 3.1))
+        figure = StyledFigure(figsize=(PAGE_WIDTH, 3.2))
         left, right = figure.subplots(1, 2)
         _left(left, n, table)
         _right(right, n, table)
@@ -103,7 +104,7 @@ def _left(ax: Axes, n: int, table: Curves) -> None:
     ax.annotate("SM", (SM_EE, 1.1e-34), (2, 0), textcoords="offset points", fontsize=8)
     ax.annotate("SM", (1.05e-34, SM_MUMU), (0, 2), textcoords="offset points", fontsize=8)
     table.add("left", "Standard Model", a_nu_ee=SM_EE, a_nu_mumu=SM_MUMU)
-    legend_above(ax, ncols=2)
+    legend_above(ax, ncols=2, title=_TITLE, title_fontsize=7)
 
 
 def _right(ax: Axes, n: int, table: Curves) -> None:
@@ -124,4 +125,4 @@ def _right(ax: Axes, n: int, table: Curves) -> None:
     ax.axhline(angle, color="black", linewidth=0.8)
     ax.annotate("SM", (SM_EE, 0.2013), (2, 0), textcoords="offset points", fontsize=8)
     table.add("right", "Standard Model", a_nu_ee=SM_EE, sin2_theta_w=angle)
-    legend_above(ax, ncols=2)
+    legend_above(ax, ncols=2, title=_TITLE, title_fontsize=7)

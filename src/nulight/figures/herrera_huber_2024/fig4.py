@@ -119,6 +119,7 @@ def _left(ax: Axes, m_chi: np.ndarray, table: Curves) -> None:
     low, high = _range(m_chi)
     ax.fill_between(m_chi / MeV, low, high, color=COLOURS["green"], alpha=0.3, linewidth=0)
     ax.annotate("dark sector", (130, 3e-35), fontsize=8, color="#00543D")
+    ax.annotate(r"limits: 2$\sigma$, statistical errors", (1.3, 1.7e-36), fontsize=7)
     table.add("left", "dark sector", m_chi=m_chi / MeV, a_low=low, a_high=high)
     for (name, value), (label, colour, line, x, above) in zip(reach_lines().items(), _LOOKS, strict=True):
         ax.axhline(value, color=colour, linestyle=line, linewidth=1)
@@ -135,12 +136,12 @@ def _range(m_chi: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 _LOOKS: tuple[tuple[str, str, Any, float, bool], ...] = (
-    ("red giants (indicative)", COLOURS["grey"], (0, (4, 1.5)), 1.1, True),
-    (r"$e^+e^-\to\nu\bar\nu\gamma$ (indicative)", COLOURS["grey"], ":", 1.1, True),
-    ("Sun, XENONnT 2022", COLOURS["vermillion"], "-", 1.1, False),
-    (r"$^{51}$Cr, 1.16 t yr", COLOURS["blue"], "--", 1.1, True),
-    (r"$^{51}$Cr, 60 t run", COLOURS["blue"], "-", 1.1, False),
-    ("SM", "black", "-", 900.0, True),
+    ("red giants (indicative)", COLOURS["grey"], (0, (4, 1.5)), 1.3, True),
+    (r"$e^+e^-\to\nu\bar\nu\gamma$ (indicative)", COLOURS["grey"], ":", 1.3, True),
+    ("Sun, XENONnT 2022", COLOURS["vermillion"], "-", 1.3, False),
+    (r"$^{51}$Cr, 1.16 t yr", COLOURS["blue"], "--", 1.3, True),
+    (r"$^{51}$Cr, 60 t run", COLOURS["blue"], "-", 1.3, False),
+    ("SM", "black", "-", 800.0, True),
 )
 """Label, colour and line of the `reach_lines`, where the label stands, and whether above the line."""
 
@@ -163,6 +164,6 @@ def _right(ax: Axes, m_chi: np.ndarray, table: Curves) -> None:
     ax.plot([], [], color="black", linestyle="-", linewidth=1, label=r"$\epsilon=10^{-3}$")
     ax.plot([], [], color="black", linestyle="--", linewidth=1, label=r"$\epsilon=10^{-6}$")
     ax.axhline(SM_EE, color="black", linewidth=1)
-    ax.annotate("SM", (1.1, SM_EE), (0, 1.5), textcoords="offset points", fontsize=7)
+    ax.annotate("SM", (1.3, SM_EE), (0, 1.5), textcoords="offset points", fontsize=7)
     table.add("right", "Standard Model", a_low=SM_EE, a_high=SM_EE)
     ax.legend(loc="upper right", fontsize=7, ncols=2)
