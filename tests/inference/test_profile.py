@@ -118,14 +118,20 @@ def _random_model(toy, parameter, seed, n_comp, n_bins, kinds, statistic, rate):
 
 def _minuit(model, params, start):
     names = [n.name for n in model.nuisances]
-    minuit = Minuit(
-        lambda x: float(min(twice_nll(model, params, dict(zip(names, x, strict=True)))[0], 1e6)), start, name=names
-    )
+
+    def cost(x):
+        return float(min(twice_nll(model, params, dict(zip(names, x, strict=True)))[0], 1e6))
+
+    minuit = Minuit(cost, start, name=names)
     minuit.errordef, minuit.strategy, minuit.tol = 1, 2, 1e-5
     for nuisance in model.nuisances:
         minuit.limits[nuisance.name] = nuisance.bounds
     minuit.migrad()
-    return float(minuit.fval)
+    if np.isfinite(minuit.fval):
+        return float(minuit.fval)
+    # its inner coordinates can become infinite where a free norm wants to be zero
+    bounds = [nuisance.bounds for nuisance in model.nuisances]
+    return float(minimize(cost, start, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-14}).fun)
 
 
 @settings(max_examples=40, deadline=None)
