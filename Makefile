@@ -13,7 +13,7 @@ READY := $(VENV)/.ready
 help:
 	@echo "make demo      limits from XENONnT data beside the published ones, and the 51Cr anapole contour, in demo/"
 	@echo "make test      environment and tests, about a minute"
-	@echo "make test-all  the slow tests too"
+	@echo "make test-all  the slow tests too, and new random examples"
 	@echo "make bench     speeds, as ratios to direct quadrature"
 	@echo "make lint      ruff and mypy"
 	@echo "make clean     remove the environment and demo/"
@@ -34,7 +34,7 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 test-all: $(READY)
-	$(BIN)/python -m pytest -n 2
+	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -n 2
 
 bench: $(READY)
 	set -e; for script in benchmarks/bench_*.py; do $(BIN)/python $$script; done
