@@ -204,14 +204,13 @@ class _Problem:
         return float((found.parameters[self.parameter][0] - baseline(poi)) / poi.scale)
 
     def scan(self, threshold: float) -> Scan:
-        low, high = self.bounds
-        scan = scan_regions(self.curve, self.polish, centre=0.0, lower=low, upper=high, level=threshold)
-        if np.ptp(scan.y) <= 1e-9 * (1 + abs(scan.minimum)) and not self.has_effect():
+        if not self.has_effect():
             raise ValueError(
                 f"{self.model.name}: no count depends on {self.parameter}; its flavour must be in the flux, "
                 "a mass needs its coupling fixed at a value, and a final state must be light enough to be made"
             )
-        return scan
+        low, high = self.bounds
+        return scan_regions(self.curve, self.polish, centre=0.0, lower=low, upper=high, level=threshold)
 
     def has_effect(self) -> bool:
         """Whether any count changes with the parameter; a free norm may still hide the change."""
