@@ -67,6 +67,22 @@ def test_contour_covers_its_levels_without_being_told_a_range(run_json):
     assert all(len(plane["paths"][level]) == 1 for level in plane["levels"])
 
 
+def test_contour_of_two_that_make_up_for_each_other_sees_their_valley(run_json):
+    # with the angle free over 0-1 the moment goes to 1e-26 cm^2: a grid over that falls through the band
+    card = "xenonnt-51cr:no-nuisance+30keV"
+    plane = run_json("contour", card, "a_nu_ee", "sin2_theta_w", "--points", 41)
+    assert 3e-33 < plane["x"][-1] < 2e-32
+    assert plane["y"][0] < 0.21 < 0.25 < plane["y"][-1]
+    assert all(len(plane["paths"][level]) == 2 for level in plane["levels"])  # the two sides of the band
+    assert plane["warnings"] == []
+
+
+def test_contour_levels_may_be_probabilities(run_json):
+    ranges = ("--range", "a_nu_ee:-5e-33:5e-33", "--range", "q_nu_ee:-1e-13:1e-13")
+    words = ("contour", SOURCE, "a_nu_ee", "q_nu_ee", *ranges, "--points", 3)
+    assert run_json(*words, "--levels", "0.9")["levels"] == pytest.approx({"90 %": 4.6052}, abs=1e-4)
+
+
 def test_contour_takes_ranges_and_profiles(run_json):
     record = run_json(
         *(
@@ -88,7 +104,7 @@ def test_contour_takes_ranges_and_profiles(run_json):
 
 def test_contour_refuses_what_it_cannot_draw(fails):
     # 51Cr emits nu_e only: nothing depends on the muon flavour
-    assert "no count depends on mu_nu_mu" in fails("contour", SOURCE, "a_nu_ee", "mu_nu_mu", "--points", 5)
+    assert "give --range mu_nu_mu:LOW:HIGH" in fails("contour", SOURCE, "a_nu_ee", "mu_nu_mu", "--points", 5)
     assert "EXPERIMENT... P1 P2" in fails("contour", "a_nu_ee", "mu_nu_mu")
     assert "profile others" in fails("contour", SOURCE, "a_nu_ee", "q_nu_ee", "--range", "mu_nu:0:1e-11")
 

@@ -39,6 +39,13 @@ def test_minimum_off_the_grid_is_used(toy, parameter):
     assert result.delta_chi2.min() == pytest.approx((4 / 0.1) ** 2, rel=1e-6)
 
 
+def test_a_grid_that_misses_a_level_or_lies_inside_it_is_told(toy, parameter):
+    beside = contour(_plane(toy, parameter), "a", "b", ((1.2, 2.2), (1, 2)), n=(5, 5), levels=("1 sigma",))
+    within = contour(_plane(toy, parameter), "a", "b", ((0.19, 0.21), (-0.1, 0)), n=(5, 5), levels=("2 sigma",))
+    assert beside.warnings == ("no grid point inside 1 sigma: the grid is too wide for it, or elsewhere",)
+    assert within.warnings == ("all of the grid is inside 2 sigma",)
+
+
 def test_tiny_units_change_nothing(toy, parameter):
     one = contour(_plane(toy, parameter), "a", "b", ((-1, 1), (-1, 1)), n=(21, 21))
     tiny = contour(_plane(toy, parameter, 1e-33), "a", "b", ((-1e-33, 1e-33), (-1e-33, 1e-33)), n=(21, 21))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _MARGIN = 1.25  # of the 3 sigma interval, on either side
+_LONGEST = 4.0  # times the 3 sigma interval at one value of the other parameter
 
 
 def command(
@@ -87,17 +89,37 @@ def _level(text: str) -> str:
 
 
 def _range(model: Model, parameter: str, other: str, profile: Any, fixed: Any) -> tuple[float, float]:
-    """A bit more than the 3 sigma interval with the other parameter profiled."""
+    """A bit more than the 3 sigma interval with the other parameter profiled.
+
+    Where the two make up for each other that is long and thin: a grid would fall through it, so no
+    more is taken than a few times the interval at one value of the other.
+    """
     from nulight.inference.coordinates import domain, lookup
+
+    free = {other: domain(lookup(model, other))} | profile
+    regions, _ = _three_sigma(model, parameter, free, fixed)
+    low, high = regions[0][0], regions[-1][1]
+    try:
+        parts, best = _three_sigma(model, parameter, profile, fixed)
+        first, last = min(parts, key=lambda ends: max(ends[0] - best, best - ends[1]))
+    except ValueError:  # no effect while the other is at its default, such as a mass without its coupling
+        first, last = -math.inf, math.inf
+    if math.isinf(min(high - low, last - first)):
+        raise ValueError(f"{parameter} is not bounded at 3 sigma; give --range {parameter}:LOW:HIGH")
+    if high - low <= _LONGEST * (last - first):
+        margin = (_MARGIN - 1) * (high - low) / 2
+        return low - margin, high + margin
+    margin = (_LONGEST - 1) * (last - first) / 2
+    return max(low, first - margin), min(high, last + margin)
+
+
+def _three_sigma(model: Model, parameter: str, profile: Any, fixed: Any) -> tuple[list[tuple[float, float]], float]:
+    """Regions, with infinite ends where they are open, and the best fit."""
     from nulight.inference.intervals import interval_of
     from nulight.inference.levels import confidence
 
-    free = {other: domain(lookup(model, other))} | profile
-    found = interval_of(model, parameter, cl=confidence("3 sigma"), profile=free, fixed=fixed)
-    if found.lower is None or found.upper is None:
-        raise ValueError(f"{parameter} is not bounded at 3 sigma; give --range {parameter}:LOW:HIGH")
-    middle, half = (found.lower + found.upper) / 2, (found.upper - found.lower) / 2
-    return middle - _MARGIN * half, middle + _MARGIN * half
+    found = interval_of(model, parameter, cl=confidence("3 sigma"), profile=profile, fixed=fixed)
+    return [(-math.inf if a is None else a, math.inf if b is None else b) for a, b in found.regions], found.best_fit
 
 
 def _show(result: ContourResult) -> None:
@@ -115,6 +137,6 @@ def _show(result: ContourResult) -> None:
 
 def _extent(lines: Any, axis: int) -> str:
     if not lines:
-        return "outside the grid"
+        return "no line"
     low, high = min(line[:, axis].min() for line in lines), max(line[:, axis].max() for line in lines)
     return f"{low:.4g} to {high:.4g}"

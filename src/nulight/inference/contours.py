@@ -89,8 +89,18 @@ def contour(
         conventions=provenance.get("conventions", {}),
         provenance=provenance,
         citations=tuple(provenance.get("citations", ())),
-        warnings=(f"{late} grid points near the contours did not converge",) if late else (),
+        warnings=_warnings(late, delta, levels_cl),
     )
+
+
+def _warnings(late: int, delta: FloatArray, levels: Mapping[str, float]) -> tuple[str, ...]:
+    texts = [f"{late} grid points near the contours did not converge"] if late else []
+    finite = delta[np.isfinite(delta)]
+    if missed := [name for name, level in levels.items() if not finite.size or finite.min() > level]:
+        texts.append(f"no grid point inside {', '.join(missed)}: the grid is too wide for it, or elsewhere")
+    if whole := [name for name, level in levels.items() if finite.size == delta.size and finite.max() <= level]:
+        texts.append(f"all of the grid is inside {', '.join(whole)}")
+    return tuple(texts)
 
 
 def contour_paths(x: FloatArray, y: FloatArray, z: FloatArray, level: float) -> tuple[FloatArray, ...]:
