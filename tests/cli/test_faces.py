@@ -104,7 +104,7 @@ def test_contour_takes_ranges_and_profiles(run_json):
 
 def test_contour_refuses_what_it_cannot_draw(fails):
     # 51Cr emits nu_e only: nothing depends on the muon flavour
-    assert "give --range mu_nu_mu:LOW:HIGH" in fails("contour", SOURCE, "a_nu_ee", "mu_nu_mu", "--points", 5)
+    assert "no count depends on mu_nu_mu" in fails("contour", SOURCE, "a_nu_ee", "mu_nu_mu", "--points", 5)
     assert "EXPERIMENT... P1 P2" in fails("contour", "a_nu_ee", "mu_nu_mu")
     assert "profile others" in fails("contour", SOURCE, "a_nu_ee", "q_nu_ee", "--range", "mu_nu:0:1e-11")
 
@@ -165,6 +165,14 @@ def test_cite_prints_bibtex_of_data_and_formulas(run, tmp_path):
     text = run("cite", path).stdout
     assert "2207.11330" in text
     assert text.count("@") == len(json.loads(path.read_text())["citations"])
+
+
+def test_cite_names_the_formulas_of_the_parameters(run, tmp_path):
+    path = tmp_path / "result.json"
+    range_ = ("--range", "mu_nu_e:0:1e-11", "--range", "a_nu_ee:-1e-32:1e-32")
+    assert run("contour", XENON, "mu_nu_e", "a_nu_ee", *range_, "--points", 2, "--out", path).exit_code == 0
+    text = run("cite", path).stdout
+    assert all(key in text for key in ("2207.11330", "Vogel:1989iv", "Giunti:2014ixa", "Cadeddu:2018dux"))
 
 
 def test_cite_refuses_what_is_no_result(fails, tmp_path):

@@ -179,3 +179,10 @@ def test_reactor_components_carry_the_name_of_their_source() -> None:
     assert experiment.scales["one:low"] == experiment.scales["two:low"] == ("flux_reactor_low",)
     counts = dict(zip(experiment.components, experiment.expected({})[0], strict=True))
     assert counts["one:U235"] == pytest.approx(counts["two:U235"])
+
+
+def test_repr_is_short_and_says_what_it_is(xenonnt: Experiment) -> None:
+    text = repr(xenonnt)
+    assert text.startswith("xenonnt-2022-er: XENONnT first science run")
+    assert "29 bins, 1-30 keV, poisson" in text
+    assert len(text) < 400

@@ -251,3 +251,8 @@ def test_a_parameter_without_effect_is_refused() -> None:
 
     with pytest.raises(ValueError, match="no count depends on mu_nu_mu"):
         limit(load("xenonnt-51cr:6t"), "mu_nu_mu")
+
+
+def test_the_name_of_an_experiment_is_told_from_an_experiment():
+    with pytest.raises(TypeError, match=r"load it first: nulight.load\('xenonnt-2022-er'\)"):
+        limit("xenonnt-2022-er", "mu_nu")

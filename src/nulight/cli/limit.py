@@ -94,7 +94,8 @@ def _context(
         () if profile else alternatives(experiments, result.parameter, cl=result.cl, fixed=fixed, treatments=treated)
     )
     published = published_beside(experiments, result.parameter)
-    theirs = next((row.upper for row in published if row.same_data and row.cl == result.cl), None)
+    own = [row.upper for row in published if row.same_data and row.cl == result.cl]
+    theirs = own[0] if own and len(experiments) == 1 else None  # a combination has no published counterpart here
     rows = [plain(row) | {"ratio_to_published": row.upper / theirs if theirs and row.upper else None} for row in others]
     return {"alternatives": rows, "published": published, "driving_bins": bins}
 
@@ -105,6 +106,8 @@ def _show(result: LimitResult, extra: dict[str, Any]) -> None:
     rows += [[name, *_ends(other)] for name, other in _others(result)]
     title = f"{result.parameter}{unit}, {result.interval}, {100 * result.cl:g} % CL, {', '.join(result.experiments)}"
     print_table(["", "interval", "best fit"], rows, title=title)
+    if result.profiled:
+        print_lines(["other definitions: not together with --profile, each is a limit of its own", ""])
     _show_alternatives(extra["alternatives"])
     _show_published(extra["published"])
     _show_causes(result, extra["driving_bins"])
@@ -143,7 +146,7 @@ def _show_published(rows: Any) -> None:
         return
     cells = [
         [
-            row.experiment + (" (these data)" if row.same_data else ""),
+            row.experiment.replace("_", " ") + (" (these data)" if row.same_data else ""),
             interval_text(row.lower, row.upper),
             "-" if row.cl is None else f"{100 * row.cl:g} %",
             row.interval,

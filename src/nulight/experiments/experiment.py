@@ -35,7 +35,7 @@ __all__ = ["Experiment"]
 _ROUNDING = 0.01  # of a background's largest bin: how far its table may fall short of the signal it contains
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Experiment:
     """Expected and observed counts of one card under one set of conventions; made by `load`.
 
@@ -51,6 +51,21 @@ class Experiment:
     loaded: LoadedCard
     conventions: Conventions
     own: tuple[OwnInteraction, ...] = ()
+
+    def __repr__(self) -> str:
+        """Say what it is, without its tables."""
+        card = self.card
+        head = f"{self.name}: {card.title}"
+        sources = ", ".join(source.name for source in card.sources)
+        edges = self.bin_edges
+        bins = f"{len(edges) - 1} bins, {edges[0]:g}-{edges[-1]:g} keV, {self.statistic}"
+        own = [f"own interactions: {', '.join(o.parameter.name for o in self.own)}"] if self.own else []
+        lines = [
+            head,
+            f"{card.status}, quality {card.quality}; sources: {sources}; target: {card.target.material}",
+            bins,
+        ]
+        return "\n  ".join([*lines, *own, f"conventions: {self.conventions.name}"])
 
     @property
     def card(self) -> Card:
@@ -217,6 +232,7 @@ class Experiment:
             *references,
             *(c for source in self.sources for c in source.citations),
             *self.folder.target.citations,
+            "Vogel:1989iv",  # weak scattering on electrons, in every expectation
         ]
         card = {name: table.sha256 for name, table in self.loaded.tables.items()}
         hashes = [card, self.folder.target.hashes, *(source.hashes for source in self.sources)]

@@ -14,7 +14,7 @@ import numpy as np
 
 from nulight.inference import Prior, minimise
 from nulight.inference.contours import contour_paths
-from nulight.inference.coordinates import baseline
+from nulight.inference.coordinates import baseline, citations
 from nulight.inference.levels import confidence, region_threshold
 from nulight.inference.model import Model, parts
 from nulight.results import ContourResult
@@ -94,7 +94,7 @@ def plane(
         definition="Delta chi2 of Asimov data from the truth, 2 dof; " + _treatment(model, profile or {}),
         conventions=provenance.get("conventions", {}),
         provenance=provenance,
-        citations=tuple(provenance.get("citations", ())),
+        citations=citations(model, [x[0], y[0], *(profile or {})]),
         warnings=_late(found.converged, delta, thresholds),
     )
 

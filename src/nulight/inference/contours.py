@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from nulight.inference.coordinates import Profile, baseline, domain, lookup
+from nulight.inference.coordinates import Profile, baseline, citations, domain, lookup
 from nulight.inference.levels import confidence, region_threshold
 from nulight.inference.model import Model, parts, with_planned_data
 from nulight.inference.profile import minimise
@@ -88,7 +88,7 @@ def contour(
         definition=_definition(dof, profile or {}, model),
         conventions=provenance.get("conventions", {}),
         provenance=provenance,
-        citations=tuple(provenance.get("citations", ())),
+        citations=citations(model, [p1, p2, *(profile or {}), *(fixed or {})]),
         warnings=_warnings(late, delta, levels_cl),
     )
 

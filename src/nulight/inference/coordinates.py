@@ -6,7 +6,7 @@ them are of order one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ import numpy as np
 from nulight.inference.model import Model, ParameterLike, parts
 from nulight.typing import FloatArray
 
-__all__ = ["Coordinates", "Prior", "Profile", "baseline", "coordinates", "domain", "lookup"]
+__all__ = ["Coordinates", "Prior", "Profile", "baseline", "citations", "coordinates", "domain", "lookup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +120,19 @@ def lookup(model: Model, name: str) -> ParameterLike:
     ValueError
         If there is no such parameter; the message lists those there are.
     """
+    if isinstance(model, str):
+        raise TypeError(f"{model!r} is a name, not an experiment; load it first: nulight.load({model!r})")
     known = model.parameters()
     if name not in known:
         raise ValueError(f"{model.name} has no parameter {name!r}; it has {', '.join(known)}")
     return known[name]
+
+
+def citations(model: Model, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the texkeys of the model's data, then of the formulas its parameters `names` enter."""
+    known = model.parameters()
+    formulas = (text for name in names for text in getattr(known.get(name), "references", ()))
+    return tuple(dict.fromkeys([*model.provenance().get("citations", ()), *formulas]))
 
 
 def domain(parameter: ParameterLike) -> tuple[float, float]:

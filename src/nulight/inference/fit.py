@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nulight.inference.coordinates import Prior, Profile, domain, lookup
+from nulight.inference.coordinates import Prior, Profile, citations, domain, lookup
 from nulight.inference.likelihood import twice_nll
 from nulight.inference.model import Model, parts, with_planned_data
 from nulight.inference.profile import minimise
@@ -74,7 +74,7 @@ def fit(
         definition="minimum of -2 ln L relative to the saturated model; errors where the parabola rises by 1",
         conventions=provenance.get("conventions", {}),
         provenance=provenance,
-        citations=tuple(provenance.get("citations", ())),
+        citations=citations(model, [*choices, *(fixed or {})]),
         warnings=_doubts(model, found.twice_nll[0], chi2),
     )
 

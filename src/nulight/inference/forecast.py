@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from nulight.inference.coordinates import Profile, baseline, lookup
+from nulight.inference.coordinates import Profile, baseline, citations, lookup
 from nulight.inference.intervals import discovery_significance, interval_of
 from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.inference.model import Model, asimov
@@ -75,7 +75,7 @@ def forecast(
         definition=_definition(cl, interval),
         conventions=provenance.get("conventions", {}),
         provenance=provenance,
-        citations=tuple(provenance.get("citations", ())),
+        citations=citations(models[0], [parameter, *(profile or {}), *(fixed or {})]) if models else (),
     )
 
 
@@ -153,7 +153,7 @@ def reach(
         definition=_definition(cl, interval),
         conventions=provenance.get("conventions", {}),
         provenance=provenance,
-        citations=tuple(provenance.get("citations", ())),
+        citations=citations(model, [parameter, *(profile or {}), *(fixed or {})]),
     )
 
 

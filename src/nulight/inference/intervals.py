@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nulight.inference.coordinates import Prior, Profile, baseline, domain, lookup
+from nulight.inference.coordinates import Prior, Profile, baseline, citations, domain, lookup
 from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.inference.model import Model, Nuisance, asimov, parts, with_planned_data
 from nulight.inference.profile import Profiled, minimise
@@ -99,7 +99,7 @@ def limit(
         definition=_definition(problem, cl, interval, threshold),
         conventions=provenance.get("conventions", {}),
         provenance=provenance,
-        citations=tuple(provenance.get("citations", ())),
+        citations=citations(model, [parameter, *problem.profile, *problem.fixed]),
         warnings=tuple(problem.warnings(scan, threshold)),
     )
 
@@ -315,8 +315,12 @@ def _definition(problem: _Problem, cl: float, interval: IntervalKind, threshold:
     if problem.profile:
         text += "; parameters profiled: " + ", ".join(_range_text(n, c) for n, c in problem.profile.items())
     if problem.fixed:
-        text += "; fixed: " + ", ".join(f"{n} = {v:g}" for n, v in problem.fixed.items())
+        text += "; fixed: " + ", ".join(_value_text(problem, n, v) for n, v in problem.fixed.items())
     return text + "; expected: Asimov data at the baseline"
+
+
+def _value_text(problem: _Problem, name: str, value: float) -> str:
+    return f"{name} = {value:g} {lookup(problem.model, name).unit}".rstrip()
 
 
 def _range_text(name: str, choice: tuple[float, float] | Prior) -> str:

@@ -43,6 +43,8 @@ class Parameter:
         Size at which effects begin to show in present data; only a starting point for searches.
     default : float or None
         Value when not set; None where the conventions decide.
+    references : tuple of str
+        Texkeys of the formulas it enters.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Parameter:
     upper: float = math.inf
     scale: float = 1.0
     default: float | None = 0.0
+    references: tuple[str, ...] = ()
 
 
 def _registry() -> dict[str, Parameter]:
@@ -66,6 +69,7 @@ def _registry() -> dict[str, Parameter]:
             upper=1.0,
             scale=0.05,
             default=None,
+            references=("Vogel:1989iv",),
         ),
         _moment("mu_nu", r"\mu_\nu", "effective magnetic moment, the same for all flavours"),
     ]
@@ -75,17 +79,32 @@ def _registry() -> dict[str, Parameter]:
         rows += _pair_parameters(pair, i, j)
     for flavour, symbol in zip(FLAVOURS, ("e", r"\mu", r"\tau"), strict=True):
         text = f"transition moment of nu_{flavour} to a sterile neutrino of mass m_4"
-        rows.append(_moment(f"mu_{flavour}4", rf"\mu_{{{symbol}4}}", text))
+        rows.append(_moment(f"mu_{flavour}4", rf"\mu_{{{symbol}4}}", text, ("Miranda:2021kre",)))
     rows.append(_mass("m_4", "m_4", "mass of the sterile neutrino"))
     for kind, index in (("vector", "V"), ("scalar", "S")):
         text = f"coupling of a light {kind} to all neutrinos and to electrons"
-        rows.append(Parameter(name=f"g_{kind}", unit="", latex=f"g_{index}", description=text, lower=0.0, scale=1e-6))
+        references = _REFERENCES[f"gg_{kind}"]
+        rows.append(
+            Parameter(
+                name=f"g_{kind}",
+                unit="",
+                latex=f"g_{index}",
+                description=text,
+                lower=0.0,
+                scale=1e-6,
+                references=references,
+            )
+        )
         rows.append(_mass(f"m_{kind}", f"m_{index}", f"mass of the light {kind}"))
     return {row.name: row for row in rows}
 
 
-def _moment(name: str, latex: str, description: str) -> Parameter:
-    return Parameter(name=name, unit="mu_B", latex=latex, description=description, lower=0.0, scale=1e-11)
+def _moment(
+    name: str, latex: str, description: str, references: tuple[str, ...] = ("Vogel:1989iv", "Giunti:2014ixa")
+) -> Parameter:
+    return Parameter(
+        name=name, unit="mu_B", latex=latex, description=description, lower=0.0, scale=1e-11, references=references
+    )
 
 
 def _mass(name: str, latex: str, description: str) -> Parameter:
@@ -110,10 +129,19 @@ def _pair_parameters(pair: str, i: int, j: int) -> list[Parameter]:
             description=f"{text} of {where}" + (", total" if total else ""),
             scale=scale,
             default=None if total else 0.0,
+            references=_REFERENCES[prefix],
         )
         for prefix, unit, latex, text, scale, total in rows
     ]
 
+
+_REFERENCES: dict[str, tuple[str, ...]] = {
+    "r2_nu": ("Cadeddu:2018dux", "Giunti:2014ixa"),
+    "a_nu": ("Cadeddu:2018dux", "Giunti:2014ixa"),
+    "q_nu": ("Giunti:2014ixa",),
+    "gg_vector": (),
+    "gg_scalar": ("Cerdeno:2016sfi",),
+}
 
 PARAMETERS: dict[str, Parameter] = _registry()
 """Every parameter the package knows, by name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nulight.experiments import Experiment
+from nulight.inference.coordinates import citations
 from nulight.results import SpectrumResult
 
 __all__ = ["spectrum"]
@@ -36,6 +37,8 @@ def spectrum(experiment: Experiment, parameters: Mapping[str, float] | None = No
     >>> float(result.observed.sum()), len(result.total)
     (433.0, 29)
     """
+    if isinstance(experiment, str):
+        raise TypeError(f"{experiment!r} is a name, not an experiment; load it first: nulight.load({experiment!r})")
     values = dict(parameters or {})
     counts = experiment.expected(values)[0]
     provenance = experiment.provenance()
@@ -51,5 +54,5 @@ def spectrum(experiment: Experiment, parameters: Mapping[str, float] | None = No
         definition=f"expected counts per bin of reconstructed energy, nuisances at their nominal values{note}",
         conventions=provenance["conventions"],
         provenance=provenance,
-        citations=tuple(provenance["citations"]),
+        citations=citations(experiment, values),
     )
