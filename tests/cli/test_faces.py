@@ -175,6 +175,12 @@ def test_cite_names_the_formulas_of_the_parameters(run, tmp_path):
     assert all(key in text for key in ("2207.11330", "Vogel:1989iv", "Giunti:2014ixa", "Cadeddu:2018dux"))
 
 
+def test_cite_reads_what_experiments_prints(run, tmp_path):
+    path = tmp_path / "experiment.json"
+    path.write_text(run("experiments", XENON, "--json").stdout)
+    assert "2207.11330" in run("cite", path).stdout
+
+
 def test_cite_refuses_what_is_no_result(fails, tmp_path):
     path = tmp_path / "x.json"
     path.write_text("{}")

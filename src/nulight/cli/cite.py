@@ -36,7 +36,7 @@ def _citations(record: Any) -> Iterator[str]:
             yield from _citations(item)
     elif isinstance(record, dict):
         for key, item in record.items():
-            if key == "citations" and isinstance(item, list):
+            if key in ("citations", "references") and isinstance(item, list):
                 yield from (str(citation) for citation in item)
             else:
                 yield from _citations(item)
