@@ -213,6 +213,8 @@ def test_limit_text_shows_regions_and_open_ends():
     assert "[-1e-30, -7e-31] or [-1e-31, 2e-31] cm^2 (two-sided, 90 % CL, toy)" in text
     assert "expected: [-inf, 2e-31] cm^2" in text
     assert "held bg: -10.0 %, pull +1.00" in text
+    tiny = dataclasses.replace(_limit().impacts[0], name="flux", change=-1e-6)
+    assert "held, below 0.1 %: flux" in repr(_limit(impacts=(tiny,)))
     assert "no upper limit" in repr(_limit(interval="upper", upper=None))
 
 

@@ -13,6 +13,7 @@ from nulight.typing import FloatArray
 
 __all__ = ["Impact", "Interval", "LimitResult"]
 
+_VISIBLE = 1e-3  # relative change of a limit below which impacts share a line
 
 Region = tuple[float | None, float | None]
 
@@ -128,10 +129,15 @@ class LimitResult(Result):
         for label, other in (("expected", self.expected), ("statistical only", self.statistical)):
             if other is not None:
                 yield label, _regions_text(other.regions, self.unit)
+        small = [impact.name for impact in self.impacts if impact.change is not None and abs(impact.change) < _VISIBLE]
         for impact in self.impacts:
+            if impact.name in small:
+                continue
             pull = "" if impact.pull is None else f", pull {impact.pull:+.2f}"
             change = "open" if impact.change is None else f"{100 * impact.change:+.1f} %"
             yield f"held {impact.name}", f"{change}{pull}"
+        if small:
+            yield "held, below 0.1 %", ", ".join(small)
         yield from Result._lines(self)
 
 
