@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -24,13 +23,9 @@ from nulight.cli.options import (
 from nulight.cli.output import answer, check_suffix, print_table, progress
 
 if TYPE_CHECKING:
-    from nulight.inference.model import Model
     from nulight.results import ContourResult
 
 __all__ = ["command"]
-
-_MARGIN = 1.25  # of the 3 sigma interval, on either side
-_LONGEST = 4.0  # times the 3 sigma interval at one value of the other parameter
 
 
 def command(
@@ -54,6 +49,7 @@ def command(
 ) -> None:
     """Map Delta chi2 over two parameters and print its contours."""
     from nulight.inference.contours import contour
+    from nulight.studies.planes import covering_ranges
 
     check_suffix(out, plots=True)
     names, (p1, p2) = split_names(words, 2)
@@ -65,12 +61,15 @@ def command(
         raise ValueError(f"--range {', '.join(stray)}: the plane is spanned by {p1} and {p2}; profile others")
     with progress(f"contours of {p1} and {p2}"):
         model = make_model(load_all(names, conventions), treatments(nuisances))
-        box = tuple(asked.get(p) or _range(model, p, q, profiled, fixed) for p, q in ((p1, p2), (p2, p1)))
+        try:
+            box = covering_ranges(model, p1, p2, given=asked, profile=profiled, fixed=fixed)
+        except ValueError as error:
+            raise ValueError(f"{error}; --range P:LOW:HIGH says what an axis covers") from None
         result = contour(
             model,
             p1,
             p2,
-            box,  # type: ignore[arg-type]
+            box,
             levels=[_level(level.strip()) for level in levels.split(",")],
             dof=dof,
             profile=profiled,
@@ -86,40 +85,6 @@ def _level(text: str) -> str:
         return f"{100 * float(text):.10g} %"
     except ValueError:
         return text
-
-
-def _range(model: Model, parameter: str, other: str, profile: Any, fixed: Any) -> tuple[float, float]:
-    """A bit more than the 3 sigma interval with the other parameter profiled.
-
-    Where the two make up for each other that is long and thin: a grid would fall through it, so no
-    more is taken than a few times the interval at one value of the other.
-    """
-    from nulight.inference.coordinates import domain, lookup
-
-    free = {other: domain(lookup(model, other))} | profile
-    regions, _ = _three_sigma(model, parameter, free, fixed)
-    low, high = regions[0][0], regions[-1][1]
-    try:
-        parts, best = _three_sigma(model, parameter, profile, fixed)
-        first, last = min(parts, key=lambda ends: max(ends[0] - best, best - ends[1]))
-    except ValueError:  # no effect while the other is at its default, such as a mass without its coupling
-        first, last = -math.inf, math.inf
-    if math.isinf(min(high - low, last - first)):
-        raise ValueError(f"{parameter} is not bounded at 3 sigma; give --range {parameter}:LOW:HIGH")
-    if high - low <= _LONGEST * (last - first):
-        margin = (_MARGIN - 1) * (high - low) / 2
-        return low - margin, high + margin
-    margin = (_LONGEST - 1) * (last - first) / 2
-    return max(low, first - margin), min(high, last + margin)
-
-
-def _three_sigma(model: Model, parameter: str, profile: Any, fixed: Any) -> tuple[list[tuple[float, float]], float]:
-    """Regions, with infinite ends where they are open, and the best fit."""
-    from nulight.inference.intervals import interval_of
-    from nulight.inference.levels import confidence
-
-    found = interval_of(model, parameter, cl=confidence("3 sigma"), profile=profile, fixed=fixed)
-    return [(-math.inf if a is None else a, math.inf if b is None else b) for a, b in found.regions], found.best_fit
 
 
 def _show(result: ContourResult) -> None:
