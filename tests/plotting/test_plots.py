@@ -65,10 +65,13 @@ def test_contour_keeps_logarithmic_axes(contour):
 def test_contour_of_a_plane_that_is_all_allowed_or_partly_impossible(contour):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        plot_contour(
-            replace(contour, delta_chi2=np.zeros_like(contour.delta_chi2), paths=dict.fromkeys(contour.levels, ()))
+        everything = replace(
+            contour, delta_chi2=np.zeros_like(contour.delta_chi2), paths=dict.fromkeys(contour.levels, ())
         )
-        plot_contour(replace(contour, delta_chi2=np.where(contour.x > 1e-33, np.inf, contour.delta_chi2)))
+        partly = replace(contour, delta_chi2=np.where(contour.x > 1e-33, np.inf, contour.delta_chi2))
+        for record in (everything, partly):
+            limits = plot_contour(record).axes[0].get_xlim()
+            assert limits[0] < limits[1]
 
 
 def test_contour_without_that_level_names_those_there_are(contour):

@@ -71,7 +71,7 @@ def _registry() -> dict[str, Parameter]:
             default=None,
             references=("Vogel:1989iv",),
         ),
-        _moment("mu_nu", r"\mu_\nu", "effective magnetic moment, the same for all flavours"),
+        _moment("mu_nu", r"\mu_\nu", "effective magnetic moment of every flavour that has none of its own set"),
     ]
     for flavour, symbol in zip(FLAVOURS, ("e", r"\mu", r"\tau"), strict=True):
         rows.append(_moment(f"mu_nu_{flavour}", rf"\mu_{{\nu_{symbol}}}", f"effective magnetic moment of nu_{flavour}"))
