@@ -44,6 +44,9 @@ __all__ = ["OwnInteraction", "baseline_r2", "electron_couplings", "electron_term
 
 Values = Mapping[str, FloatArray]
 _IDENTITY = np.eye(3, dtype=complex)
+_ZERO = np.asarray(0.0)
+_MOMENTS = tuple(f"mu_nu_{flavour}" for flavour in FLAVOURS)
+_PORTALS = tuple(f"mu_{flavour}4" for flavour in FLAVOURS)
 
 # g_V, g_A of neutrino-electron scattering at low energy with radiative corrections and the Standard
 # Model charge radii in, at SIN2_THETA_W: AtzoriCorona:2022jeb (arXiv:2207.05036), recalled there from
@@ -283,12 +286,25 @@ def _single(values: Values, name: str) -> float:
 
 def _moments(values: Values) -> list[Moment]:
     moments = []
-    if any(name == "mu_nu" or name.startswith("mu_nu_") for name in values):
-        common = values.get("mu_nu", np.asarray(0.0))
-        diagonal = np.broadcast_arrays(*(values.get(f"mu_nu_{flavour}", common) for flavour in FLAVOURS))
-        moments.append(Moment("magnetic", _diagonal(np.stack(diagonal, axis=-1))))
-    if any(f"mu_{flavour}4" in values for flavour in FLAVOURS):
-        row = np.broadcast_arrays(*(values.get(f"mu_{flavour}4", np.asarray(0.0)) for flavour in FLAVOURS))
-        matrix = np.stack(row, axis=-1).astype(complex)[..., None, :]
-        moments.append(Moment("dipole", matrix, _single(values, "m_4") if "m_4" in values else 0.0))
+    common = values.get("mu_nu", _ZERO)
+    if (row := _flavour_row(values, _MOMENTS, common)) is not None or "mu_nu" in values:
+        moments.append(Moment("magnetic", _diagonal(_spread(common) if row is None else row)))
+    if (row := _flavour_row(values, _PORTALS, _ZERO)) is not None:
+        heavy = _single(values, "m_4") if "m_4" in values else 0.0
+        moments.append(Moment("dipole", row[..., None, :].astype(complex), heavy))
     return moments
+
+
+def _flavour_row(values: Values, names: tuple[str, ...], missing: FloatArray) -> FloatArray | None:
+    """Values of three named parameters, shape (..., 3), or None if none is set."""
+    if not any(name in values for name in names):
+        return None
+    entries = [values.get(name, missing) for name in names]
+    row = np.empty((*np.broadcast_shapes(*(entry.shape for entry in entries)), 3))
+    for i, entry in enumerate(entries):
+        row[..., i] = entry
+    return row
+
+
+def _spread(value: FloatArray) -> FloatArray:
+    return np.repeat(value[..., None], 3, axis=-1)

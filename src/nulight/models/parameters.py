@@ -10,6 +10,7 @@ import difflib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -171,13 +172,21 @@ def check_domain(name: str, value: FloatArray, known: Mapping[str, Parameter] = 
         Naming the parameter, the value with its unit and the domain.
     """
     parameter = known[name]
-    bad = ~(np.isfinite(value) & (value >= parameter.lower) & (value <= parameter.upper))
-    if bad.any():
-        first = float(np.asarray(value)[bad].flat[0])
+    if value.size == 0:
+        return
+    low, high = float(value.min()), float(value.max())  # NaN comes through both
+    if not (math.isfinite(low) and math.isfinite(high) and parameter.lower <= low and high <= parameter.upper):
+        bad = ~(np.isfinite(value) & (value >= parameter.lower) & (value <= parameter.upper))
+        first = float(value[bad].flat[0])
         raise ParameterError(
             f"{name} = {first} {parameter.unit}".rstrip()
             + f" is outside its domain [{parameter.lower:g}, {parameter.upper:g}]"
         )
+
+
+@lru_cache(maxsize=16)
+def _pair_names(prefix: str) -> tuple[tuple[str, str], ...]:
+    return tuple((pair, f"{prefix}_{pair}") for pair in FLAVOUR_PAIRS)
 
 
 def flavour_matrix(prefix: str, values: Mapping[str, FloatArray], fill: FloatArray | None = None) -> FloatArray | None:
@@ -194,7 +203,7 @@ def flavour_matrix(prefix: str, values: Mapping[str, FloatArray], fill: FloatArr
     -------
     array, shape (..., 3, 3), or None if no entry is set
     """
-    given = {pair: values[f"{prefix}_{pair}"] for pair in FLAVOUR_PAIRS if f"{prefix}_{pair}" in values}
+    given = {pair: values[name] for pair, name in _pair_names(prefix) if name in values}
     if not given:
         return None
     shape = np.broadcast_shapes(*(np.shape(v) for v in given.values()))
