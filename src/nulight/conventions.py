@@ -8,15 +8,21 @@ table. Every result of the package carries the record it was made with.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from numbers import Real
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
 
-from nulight.constants import SIN2_THETA_W
+from nulight.constants import CONSTANTS, SIN2_THETA_W
 
-__all__ = ["PRESETS", "Conventions", "get_conventions"]
+__all__ = ["NUCLEAR_CHOICES", "PRESETS", "Conventions", "get_conventions"]
+
+NUCLEAR_CHOICES = ("form_factor", "nuclear_radii", "isotopes", "nuclear_masses", "hbar_c")
+"""Choices that change nuclear recoils only."""
+
+_NUCLIDE = re.compile(r"[A-Z][a-z]?[1-9]\d{0,2}")
 
 
 def _is_number(value: object) -> bool:
@@ -57,6 +63,19 @@ class Conventions:
         Energy-independent survival probability; None computes adiabatic MSW conversion.
     solar_p_emu : float or None
         With `solar_p_ee`: share of nu_mu, the rest being nu_tau; None is half of what is not nu_e.
+    form_factor : "helm", "klein-nystrand", "fermi" or "unity"
+        Nuclear form factors.
+    nuclear_radii : "measured" or "lewin-smith"
+        Radii of protons and neutrons from tables, or one formula in A for both.
+    isotopes : "natural" or a nuclide such as "Xe132"
+        Natural abundances, or the one nuclide that stands for every isotope of its element.
+    nuclear_masses : "ame" or "a-u"
+        Measured masses, or A atomic mass units.
+    hbar_c : float, GeV fm
+        Converts the momentum transfer of nuclear form factors and cross sections on nuclei to lengths.
+    millicharge : "electrons" or "epa"
+        A millicharge scatters on the electrons counted by `atomic`, or on the atom as a whole with
+        equivalent photons and its measured photo-absorption.
     """
 
     name: str = "default"
@@ -72,9 +91,15 @@ class Conventions:
     oscillation: str = "nufit-6.0-no"
     solar_p_ee: float | None = None
     solar_p_emu: float | None = None
+    form_factor: Literal["helm", "klein-nystrand", "fermi", "unity"] = "helm"
+    nuclear_radii: Literal["measured", "lewin-smith"] = "measured"
+    isotopes: str = "natural"
+    nuclear_masses: Literal["ame", "a-u"] = "ame"
+    hbar_c: float = CONSTANTS["hbar_c"].value / 1000
+    millicharge: Literal["electrons", "epa"] = "electrons"
 
     def __post_init__(self) -> None:
-        for key in ("sin2_theta_w", "anapole_per_r2", "anapole_sm_scale", "solar_p_ee"):
+        for key in ("sin2_theta_w", "anapole_per_r2", "anapole_sm_scale", "hbar_c", "solar_p_ee"):
             value = getattr(self, key)
             if not _is_number(value) and not (key == "solar_p_ee" and value is None):
                 raise ValueError(f"{key} = {value!r} is not a finite number (YAML needs 1.0e-3, not 1e-3)")
@@ -82,6 +107,10 @@ class Conventions:
             raise ValueError(f"sin2_theta_w = {self.sin2_theta_w} must lie between 0 and 1")
         if self.anapole_per_r2 == 0:
             raise ValueError("anapole_per_r2 = 0 would make every anapole infinitely strong; -1/6 is the package's own")
+        if not 0.19 < self.hbar_c < 0.21:
+            raise ValueError(f"hbar_c = {self.hbar_c} GeV fm; 0.1973269804 is the value, 0.197 a common rounding")
+        if self.isotopes != "natural" and not _NUCLIDE.fullmatch(str(self.isotopes)):
+            raise ValueError(f"isotopes = {self.isotopes!r}; use 'natural' or one nuclide such as 'Xe132'")
         if self.solar_p_ee is not None and not 0 <= self.solar_p_ee <= 1:
             raise ValueError(f"solar_p_ee = {self.solar_p_ee} is a probability, between 0 and 1")
         for key, hint in get_type_hints(type(self)).items():

@@ -56,7 +56,7 @@ def _kinematics(mass: float, binding: Binding) -> MomentKinematics:
     propagator = mediator(mass)
 
     def coefficients(T: FloatArray) -> FloatArray:
-        c2 = M_E**2 * T * (1 + T / (2 * M_E)) / (4 * np.pi) * propagator.value(T) ** 2 * HBAR_C**2
+        c2 = M_E**2 * T * (1 + T / (2 * M_E)) / (4 * np.pi) * propagator.value(T, M_E) ** 2 * HBAR_C**2
         return np.stack([np.zeros_like(T), np.zeros_like(T), c2])
 
     return MomentKinematics(f"scalar[{propagator.name}]", M_E, coefficients, 0.0, binding)

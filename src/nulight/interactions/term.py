@@ -21,7 +21,10 @@ from nulight.typing import ArrayLike, ComplexArray, FloatArray
 
 __all__ = ["Binding", "DirectKinematics", "Kinematics", "MomentKinematics", "Term"]
 
-Binding = Literal["free", "stepping", "rrpa_e", "rrpa_x"]
+Binding = Literal["free", "stepping", "rrpa_e", "rrpa_x", "unit"]
+"""How the electrons of the target are counted; "unit": the cross section is that of a formula unit already."""
+
+_NO_BREAKPOINTS = np.empty(0)
 
 
 class Kinematics(Protocol):
@@ -32,8 +35,8 @@ class Kinematics(Protocol):
         """Something that is equal only for equal functions; templates are cached under it."""
 
     @property
-    def mass(self) -> float:
-        """Mass of the target particle, keV."""
+    def masses(self) -> tuple[float, ...]:
+        """Masses of all target particles, keV; the recoil limits of each are limits of the cross section."""
 
     @property
     def m_final(self) -> float:
@@ -41,7 +44,11 @@ class Kinematics(Protocol):
 
     @property
     def binding(self) -> Binding:
-        """How the electrons of the target are counted."""
+        """How the electrons of the target are counted; "unit" if the cross section is that of a formula unit."""
+
+    @property
+    def breakpoints(self) -> FloatArray:
+        """Recoil energies at which the cross section itself jumps, keV; mostly none."""
 
     def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
         """Cross section, cm^2/keV, zero outside the kinematic limits."""
@@ -74,6 +81,14 @@ class MomentKinematics:
     coefficients: Callable[[FloatArray], FloatArray] = field(compare=False, repr=False)
     m_final: float = 0.0
     binding: Binding = "stepping"
+
+    @property
+    def masses(self) -> tuple[float, ...]:
+        return (self.mass,)
+
+    @property
+    def breakpoints(self) -> FloatArray:
+        return _NO_BREAKPOINTS
 
     @property
     def key(self) -> Hashable:
@@ -111,6 +126,14 @@ class DirectKinematics:
     cross_section: Callable[[FloatArray, FloatArray], FloatArray] = field(repr=False)
     m_final: float = 0.0
     binding: Binding = "stepping"
+
+    @property
+    def masses(self) -> tuple[float, ...]:
+        return (self.mass,)
+
+    @property
+    def breakpoints(self) -> FloatArray:
+        return _NO_BREAKPOINTS
 
     @property
     def key(self) -> Hashable:

@@ -43,18 +43,21 @@ _PREFACTOR = 2 * G_F**2 * M_E / np.pi * HBAR_C**2  # cm^2/keV
 
 @dataclass(frozen=True, slots=True)
 class Propagator:
-    """Recoil dependence V(T) of a current, relative to the contact interaction."""
+    """Dependence V(T, M) of a current on the recoil and the target mass, relative to the contact interaction.
+
+    The same propagator serves electrons and nuclei.
+    """
 
     name: str
-    value: Callable[[FloatArray], FloatArray | float] = field(compare=False, repr=False)
+    value: Callable[[FloatArray, float], FloatArray | float] = field(compare=False, repr=False)
 
 
-CONTACT = Propagator("contact", lambda T: 1.0)  # noqa: ARG005
-PHOTON = Propagator("photon", lambda T: 1 / T)
+CONTACT = Propagator("contact", lambda T, M: 1.0)  # noqa: ARG005
+PHOTON = Propagator("photon", lambda T, M: 1 / (M * T))
 
 
 def mediator(mass: float) -> Propagator:
-    """Return the propagator 1 / (2 m_e T + mass^2), keV^-2, of a mediator of `mass` in keV.
+    """Return the propagator 1 / (2 M T + mass^2), keV^-2, of a mediator of `mass` in keV.
 
     Raises
     ------
@@ -63,7 +66,7 @@ def mediator(mass: float) -> Propagator:
     """
     if not mass >= 0 or not np.isfinite(mass):
         raise ValueError(f"mediator mass {mass} keV must be a number >= 0")
-    return Propagator(f"mediator({mass!r})", lambda T: 1 / (2 * M_E * T + mass**2))
+    return Propagator(f"mediator({mass!r})", lambda T, M: 1 / (2 * M * T + mass**2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +78,7 @@ class VectorCurrent:
     label : str
     propagator : Propagator
     g_L, g_R : arrays, shape (..., N, N)
-        Hermitian in flavour; leading axes are model points. Unit: dimensionless / V(T).
+        Hermitian in flavour; leading axes are model points. Unit: dimensionless / V.
     """
 
     label: str
@@ -125,7 +128,7 @@ def millicharge_current(q: ArrayLike) -> VectorCurrent:
     The charge radius vertex gamma q^2 <r^2>/6 with <r^2>/6 -> q / q^2 and q^2 = -2 m_e T. Pure charge
     scattering is then pi alpha^2 q^2 / (m_e T^2) [1 + (1 - T/E)^2 - m_e T / E^2].
     """
-    g = -np.asarray(q, dtype=complex) * np.sqrt(2) * np.pi * ALPHA / (2 * G_F * M_E)
+    g = -np.asarray(q, dtype=complex) * np.sqrt(2) * np.pi * ALPHA / (2 * G_F)
     return VectorCurrent("millicharge", PHOTON, g, g)
 
 
@@ -269,7 +272,7 @@ def _hermitian(a: ComplexArray, b: ComplexArray) -> ComplexArray:
 @lru_cache(maxsize=256)
 def _kinematics(structure: str, V: tuple[Propagator, Propagator], binding: Binding) -> MomentKinematics:
     def coefficients(T: FloatArray) -> FloatArray:
-        scale = _PREFACTOR * V[0].value(T) * V[1].value(T) * np.ones_like(T)
+        scale = _PREFACTOR * V[0].value(T, M_E) * V[1].value(T, M_E) * np.ones_like(T)
         zero = np.zeros_like(T)
         if structure == "LL":
             return np.stack([scale, zero, zero])

@@ -17,9 +17,12 @@ import numpy as np
 from nulight.neutrinos.flux import FLAVOURS
 from nulight.typing import FloatArray
 
-__all__ = ["FLAVOUR_PAIRS", "PARAMETERS", "Parameter", "ParameterError", "check_parameters", "flavour_matrix"]
+__all__ = ["FLAVOUR_PAIRS", "FOLDED", "PARAMETERS", "Parameter", "ParameterError", "check_parameters", "flavour_matrix"]
 
 FLAVOUR_PAIRS = {f"{a}{b}": (i, j) for i, a in enumerate(FLAVOURS) for j, b in enumerate(FLAVOURS) if i <= j}
+
+FOLDED = ("m_4", "m_vector", "m_scalar", "R_n")
+"""Parameters that live inside the integration over the recoil: the terms take one value of them a call."""
 
 
 class ParameterError(ValueError):
