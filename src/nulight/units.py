@@ -1,9 +1,10 @@
 """Internal units and text with units.
 
 Inside the package every number is in keV, cm, s, kg, Bohr magnetons (moments) and elementary
-charges (millicharge). Multiply by a unit going in, divide going out. Text carries its unit
-("0.65 t yr"): `parse_quantity` turns it into an internal number, and keeps apart kinds that share
-a dimension but must not be mixed, such as electron-equivalent and nuclear-recoil energies.
+charges (millicharge); photoelectrons are plain numbers. Multiply by a unit going in, divide going
+out. Text carries its unit ("0.65 t yr"): `parse_quantity` turns it into an internal number, and
+keeps apart kinds that share a dimension but must not be mixed, such as electron-equivalent and
+nuclear-recoil energies.
 """
 
 from __future__ import annotations
@@ -15,22 +16,31 @@ __all__ = ["KINDS", "UnitError", "parse_quantity", "unit_value"]
 
 eV, keV, MeV, GeV = 1e-3, 1.0, 1e3, 1e6
 cm, mm, m, km, fm = 1.0, 0.1, 100.0, 1e5, 1e-13
-s, us, ns, minute, h = 1.0, 1e-6, 1e-9, 60.0, 3600.0
+s, ms, us, ns, minute, h = 1.0, 1e-3, 1e-6, 1e-9, 60.0, 3600.0
 d = 86400.0
 yr = 365.25 * d
 kg, g, t = 1.0, 1e-3, 1e3
 Bq, MCi = 1.0, 3.7e16
+PE = 1.0
 
 _ENERGY = {"eV": eV, "keV": keV, "MeV": MeV, "GeV": GeV}
-_TIME = {"s": s, "us": us, "ns": ns, "min": minute, "h": h, "d": d, "day": d, "days": d, "yr": yr}
+_TIME = {"s": s, "ms": ms, "us": us, "ns": ns, "min": minute, "h": h, "d": d, "day": d, "days": d, "yr": yr}
 _MASS = {"g": g, "kg": kg, "t": t}
 _LENGTH = {"mm": mm, "cm": cm, "m": m, "km": km}
+_ENERGY_EE = {f"{name}ee": value for name, value in _ENERGY.items()}
+_ENERGY_NR = {f"{name}nr": value for name, value in _ENERGY.items()}
 
 KINDS: dict[str, dict[str, float]] = {
     "energy": _ENERGY,
-    "energy_ee": {f"{name}ee": value for name, value in _ENERGY.items()},
-    "energy_nr": {f"{name}nr": value for name, value in _ENERGY.items()},
+    "energy_ee": _ENERGY_EE,
+    "energy_nr": _ENERGY_NR,
+    "reconstructed": {**_ENERGY_EE, **_ENERGY_NR, "PE": PE},
+    "width": {**_ENERGY, **_ENERGY_EE, **_ENERGY_NR},
+    "light_yield": {"PE/keVee": PE / keV, "PE/MeVee": PE / MeV},
+    "per_reconstructed": {"": 1.0, "/PE": 1 / PE, "/keVee": 1 / keV, "/keVnr": 1 / keV},
     "time": _TIME,
+    "per_time": {f"/{name}": 1 / value for name, value in _TIME.items()},
+    "coordinate": {**_TIME, "": 1.0},
     "mass": _MASS,
     "length": _LENGTH,
     "activity": {"Bq": Bq, "kBq": 1e3, "MBq": 1e6, "GBq": 1e9, "PBq": 1e15, "Ci": 3.7e10, "kCi": 3.7e13, "MCi": MCi},
@@ -121,10 +131,15 @@ def _article(kind: str) -> str:
         "energy": "an energy",
         "energy_ee": "an electron-equivalent energy",
         "energy_nr": "a nuclear-recoil energy",
+        "reconstructed": "an energy as reconstructed",
+        "width": "an energy",
+        "per_reconstructed": "an inverse energy as reconstructed",
+        "per_time": "an inverse time",
+        "coordinate": "a time or a number",
         "exposure": "an exposure (mass x time)",
         "activity": "an activity",
         "sqrt_energy": "a square root of an energy",
-    }.get(kind, f"a {kind}")
+    }.get(kind, f"a {kind.replace('_', ' ')}")
 
 
 def _example(kind: str) -> str:

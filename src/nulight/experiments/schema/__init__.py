@@ -1,81 +1,155 @@
 """What a card may say: the schema of an experiment card.
 
 An experiment is data. Every part that comes in several forms is a union told apart by its ``kind``,
-so that nuclear recoils, quenching, time bins or photoelectrons come in as further kinds. Fields
-with a dimension are written as text with their unit and hold the number in internal units. Rules
-that need two fields or a table are in `nulight.experiments.checks`.
+so that further sources, quenching models, resolutions or backgrounds come in as further kinds.
+Fields with a dimension are written as text with their unit and hold the number in internal units.
+Rules that need two fields or a table are in `nulight.experiments.checks`.
 """
 
-from nulight.experiments.schema.base import Reference
-from nulight.experiments.schema.card import Card, NuisanceEntry, PublishedLimit
+from nulight.experiments.schema.axes import (
+    Axis,
+    DecayEfficiency,
+    SignalShape,
+    TableColumns,
+)
+from nulight.experiments.schema.backgrounds import (
+    Background,
+    CountsBackground,
+    ExponentialBackground,
+    Factor,
+    FlatBackground,
+    LineBackground,
+    ProductBackground,
+    RateBackground,
+    RelativeBackground,
+)
+from nulight.experiments.schema.base import (
+    Reference,
+)
+from nulight.experiments.schema.card import (
+    Card,
+    PublishedLimit,
+)
 from nulight.experiments.schema.counts import (
     AsimovData,
-    Background,
     Bins,
-    CountsBackground,
     EdgeBins,
-    FlatBackground,
     Observed,
     ObservedCounts,
-    RateBackground,
     TableBins,
     UniformBins,
 )
 from nulight.experiments.schema.detector import (
     ConstantEfficiency,
     Efficiency,
-    GaussianResolution,
-    PerfectResolution,
-    Resolution,
+    LogisticEfficiency,
     Response,
     TableEfficiency,
-    TableResolution,
     Target,
 )
+from nulight.experiments.schema.nuisances import (
+    Changes,
+    NuisanceEntry,
+)
+from nulight.experiments.schema.quenching import (
+    ConstantQuenching,
+    LindhardQuenching,
+    PolynomialQuenching,
+    Quenching,
+    TableQuenching,
+)
+from nulight.experiments.schema.resolution import (
+    FanoResolution,
+    GammaResolution,
+    GaussianResolution,
+    MatrixResolution,
+    MatrixTable,
+    PerfectResolution,
+    PoissonResolution,
+    PolynomialResolution,
+    Resolution,
+    TableResolution,
+)
 from nulight.experiments.schema.sources import (
+    AtmosphericSource,
     CylinderGeometry,
     EffectiveDistance,
     ElectronCaptureSource,
     EmissionLine,
+    GaussianPulse,
     Geometry,
+    PionDecaySource,
     ReactorSource,
     SolarSource,
     SourceEntry,
+    SupernovaBackgroundSource,
+    TablePulse,
     TableSource,
+    TableTiming,
+    Timing,
 )
 
 __all__ = [
     "AsimovData",
+    "AtmosphericSource",
+    "Axis",
     "Background",
     "Bins",
     "Card",
+    "Changes",
     "ConstantEfficiency",
+    "ConstantQuenching",
     "CountsBackground",
     "CylinderGeometry",
+    "DecayEfficiency",
     "EdgeBins",
     "EffectiveDistance",
     "Efficiency",
     "ElectronCaptureSource",
     "EmissionLine",
+    "ExponentialBackground",
+    "Factor",
+    "FanoResolution",
     "FlatBackground",
+    "GammaResolution",
+    "GaussianPulse",
     "GaussianResolution",
     "Geometry",
+    "LindhardQuenching",
+    "LineBackground",
+    "LogisticEfficiency",
+    "MatrixResolution",
+    "MatrixTable",
     "NuisanceEntry",
     "Observed",
     "ObservedCounts",
     "PerfectResolution",
+    "PionDecaySource",
+    "PoissonResolution",
+    "PolynomialQuenching",
+    "PolynomialResolution",
+    "ProductBackground",
     "PublishedLimit",
+    "Quenching",
     "RateBackground",
     "ReactorSource",
     "Reference",
+    "RelativeBackground",
     "Resolution",
     "Response",
+    "SignalShape",
     "SolarSource",
     "SourceEntry",
+    "SupernovaBackgroundSource",
     "TableBins",
+    "TableColumns",
     "TableEfficiency",
+    "TablePulse",
+    "TableQuenching",
     "TableResolution",
     "TableSource",
+    "TableTiming",
     "Target",
+    "Timing",
     "UniformBins",
 ]

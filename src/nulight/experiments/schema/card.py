@@ -7,25 +7,15 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from nulight.experiments.quantities import CouplingValue, Exposure, Fraction
+from nulight.experiments.schema.axes import Axis, SignalShape
+from nulight.experiments.schema.backgrounds import Background
 from nulight.experiments.schema.base import Entry, Name, Quality, Reference
-from nulight.experiments.schema.counts import Background, Bins, Observed
+from nulight.experiments.schema.counts import Bins, Observed
 from nulight.experiments.schema.detector import Response, Target
+from nulight.experiments.schema.nuisances import NuisanceEntry
 from nulight.experiments.schema.sources import SourceEntry
 
-__all__ = ["Card", "NuisanceEntry", "PublishedLimit"]
-
-
-class NuisanceEntry(Entry):
-    """A factor 1 + u on everything named in `scales`; cards that use one name share u.
-
-    `scales` takes names of backgrounds, of sources, of solar components, and ``signal`` for every source.
-    """
-
-    name: Name
-    kind: Literal["gaussian", "box", "free"]
-    width: Fraction | None = None
-    scales: Annotated[tuple[str, ...], Field(min_length=1)]
-    note: str = ""
+__all__ = ["Card", "PublishedLimit"]
 
 
 class PublishedLimit(Entry):
@@ -54,9 +44,11 @@ class Card(Entry):
     source_nuisances: bool = True
     target: Target
     exposure: Exposure
-    channel: Literal["electron-recoil"]
+    channel: Literal["electron-recoil", "nuclear-recoil", "both"]
     response: Response
     bins: Bins
+    axes: tuple[Axis, ...] = ()
+    signal_shape: SignalShape | None = None
     observed: Observed
     backgrounds: tuple[Background, ...] = ()
     statistic: Literal["poisson", "gaussian"]

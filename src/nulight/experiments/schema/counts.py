@@ -1,4 +1,4 @@
-"""Bins, observed counts and backgrounds of a card."""
+"""Bins and observed counts of a card."""
 
 from __future__ import annotations
 
@@ -6,30 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from nulight.experiments.quantities import EnergyEe, Rate
-from nulight.experiments.schema.base import Entry, Name, Outside, Quality
+from nulight.experiments.quantities import Reconstructed
+from nulight.experiments.schema.axes import TableColumns
+from nulight.experiments.schema.base import Entry, Quality
 
-__all__ = [
-    "AsimovData",
-    "Background",
-    "Bins",
-    "CountsBackground",
-    "EdgeBins",
-    "FlatBackground",
-    "Observed",
-    "ObservedCounts",
-    "RateBackground",
-    "TableBins",
-    "UniformBins",
-]
+__all__ = ["AsimovData", "Bins", "EdgeBins", "Observed", "ObservedCounts", "TableBins", "UniformBins"]
 
 
 class UniformBins(Entry):
     """`n` equal bins ``from`` one energy ``to`` another."""
 
     kind: Literal["uniform"]
-    start: EnergyEe = Field(alias="from")
-    stop: EnergyEe = Field(alias="to")
+    start: Reconstructed = Field(alias="from")
+    stop: Reconstructed = Field(alias="to")
     n: Annotated[int, Field(gt=0)]
 
 
@@ -37,7 +26,7 @@ class EdgeBins(Entry):
     """Bins between the listed edges."""
 
     kind: Literal["edges"]
-    edges: Annotated[tuple[EnergyEe, ...], Field(min_length=2)]
+    edges: Annotated[tuple[Reconstructed, ...], Field(min_length=2)]
 
 
 class TableBins(Entry):
@@ -47,7 +36,7 @@ class TableBins(Entry):
     file: str
     lower: str
     upper: str
-    range: tuple[EnergyEe, EnergyEe] | None = None
+    range: tuple[Reconstructed, Reconstructed] | None = None
 
 
 Bins = Annotated[UniformBins | EdgeBins | TableBins, Field(discriminator="kind")]
@@ -57,6 +46,8 @@ class ObservedCounts(Entry):
     """Observed counts: rows of a table with their own edges, added up inside the card's bins.
 
     Rows outside the bins are left out; a row across an edge, or a bin without its rows, is a fault.
+    `axes` names the columns of every further axis of the card. `factor` turns the column into
+    counts; `sigma` is a column of errors in its unit, for the Gaussian statistic.
     """
 
     kind: Literal["counts"]
@@ -64,6 +55,9 @@ class ObservedCounts(Entry):
     lower: str
     upper: str
     column: str
+    axes: dict[str, TableColumns] = Field(default_factory=dict)
+    sigma: str | None = None
+    factor: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
     quality: Quality | None = None
 
 
@@ -74,50 +68,3 @@ class AsimovData(Entry):
 
 
 Observed = Annotated[ObservedCounts | AsimovData, Field(discriminator="kind")]
-
-
-class RateBackground(Entry):
-    """A sampled rate per exposure and energy, as reconstructed, efficiency included.
-
-    ``histogram``: constant in evenly spaced cells around the tabulated energies; ``linear``:
-    straight lines between them. `outside` says what holds beyond the table; absent, bins may not
-    reach there. `contains` names the sources whose Standard Model signal is already in it.
-    """
-
-    kind: Literal["rate-table"]
-    name: Name
-    file: str
-    energy: str
-    rate: str
-    interpolation: Literal["histogram", "linear"]
-    outside: Outside | None = None
-    contains: tuple[str, ...] = ()
-    factor: Annotated[float, Field(ge=0)] = 1.0
-    quality: Quality | None = None
-
-
-class CountsBackground(Entry):
-    """Counts of a table's rows, added up inside the card's bins like the observed ones."""
-
-    kind: Literal["counts"]
-    name: Name
-    file: str
-    lower: str
-    upper: str
-    column: str
-    contains: tuple[str, ...] = ()
-    factor: Annotated[float, Field(ge=0)] = 1.0
-    quality: Quality | None = None
-
-
-class FlatBackground(Entry):
-    """The same rate at every energy, efficiency included: ``"15.8 events/(t yr keV)"``."""
-
-    kind: Literal["flat"]
-    name: Name
-    rate: Rate
-    contains: tuple[str, ...] = ()
-    quality: Quality | None = None
-
-
-Background = Annotated[RateBackground | CountsBackground | FlatBackground, Field(discriminator="kind")]

@@ -1,4 +1,4 @@
-"""Sources of a card: the Sun, electron capture, reactors, any tabulated flux."""
+"""Sources of a card: Sun, electron capture, reactors, pions at rest, the sky, any tabulated flux."""
 
 from __future__ import annotations
 
@@ -18,21 +18,31 @@ from nulight.experiments.quantities import (
     Power,
     Share,
     Time,
+    TimeShift,
 )
 from nulight.experiments.schema.base import Entry, Flavour, Name, Quality
 from nulight.sources.reactor import ReactorModel
 
 __all__ = [
+    "AtmosphericSource",
     "CylinderGeometry",
     "EffectiveDistance",
     "ElectronCaptureSource",
     "EmissionLine",
+    "GaussianPulse",
     "Geometry",
+    "PionDecaySource",
     "ReactorSource",
     "SolarSource",
     "SourceEntry",
+    "SupernovaBackgroundSource",
+    "TablePulse",
     "TableSource",
+    "TableTiming",
+    "Timing",
 ]
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class SolarSource(Entry):
@@ -123,4 +133,83 @@ class TableSource(Entry):
     quality: Quality | None = None
 
 
-SourceEntry = Annotated[SolarSource | ElectronCaptureSource | ReactorSource | TableSource, Field(discriminator="kind")]
+class TableTiming(Entry):
+    """Arrival times as probabilities per row: columns `prompt` (nu_mu) and `delayed` (nu_e, nubar_mu)."""
+
+    kind: Literal["table"]
+    file: str
+    lower: str
+    upper: str
+    prompt: str
+    delayed: str
+    quality: Quality | None = None
+
+
+class TablePulse(Entry):
+    """Time profile of the protons from a table, folded with the decays of pion and muon; later by `offset`."""
+
+    kind: Literal["pulse"]
+    file: str
+    lower: str
+    upper: str
+    column: str
+    offset: TimeShift = 0.0
+    quality: Quality | None = None
+
+
+class GaussianPulse(Entry):
+    """Gaussian proton pulse, folded with the decays of pion and muon; later by `offset`."""
+
+    kind: Literal["gaussian-pulse"]
+    mean: TimeShift
+    width: Duration
+    offset: TimeShift = 0.0
+    quality: Quality | None = None
+
+
+Timing = Annotated[TableTiming | TablePulse | GaussianPulse, Field(discriminator="kind")]
+
+
+class PionDecaySource(Entry):
+    """Pions and muons decaying at rest: nu_mu at once, nubar_mu and nu_e with the muon's lifetime.
+
+    `protons` on target during `run_time`, of which only the ratio counts: the exposure of the card
+    is mass times the same time. `yield` is neutrinos per flavour and proton.
+    """
+
+    kind: Literal["pion-decay"]
+    name: Name
+    protons: Positive
+    run_time: Duration
+    neutrinos_per_proton: Positive = Field(alias="yield")
+    distance: Length
+    uncertainty: Fraction | None = None
+    time: Timing | None = None
+
+
+class AtmosphericSource(Entry):
+    """Atmospheric neutrinos below 1 GeV, four fluxes, at Super-Kamiokande."""
+
+    kind: Literal["atmospheric"]
+    name: Name = "atmospheric"
+    uncertainty: Fraction | None = None
+
+
+class SupernovaBackgroundSource(Entry):
+    """Diffuse background of all past supernovae."""
+
+    kind: Literal["dsnb"]
+    name: Name = "dsnb"
+    uncertainty: Fraction | None = None
+
+
+SourceEntry = Annotated[
+    SolarSource
+    | ElectronCaptureSource
+    | ReactorSource
+    | TableSource
+    | PionDecaySource
+    | AtmosphericSource
+    | SupernovaBackgroundSource,
+    Field(discriminator="kind"),
+]
