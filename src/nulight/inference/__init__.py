@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from nulight.inference.contours import contour
+from nulight.inference.expectation import Morph, ParametricCounts, expected_counts
 from nulight.inference.fit import fit, goodness_of_fit
 from nulight.inference.forecast import forecast, reach
 from nulight.inference.gaussian import GaussianChi2, gaussian_chi2
 from nulight.inference.intervals import discovery_significance, limit
-from nulight.inference.likelihood import expected_counts, twice_nll
+from nulight.inference.likelihood import twice_nll
 from nulight.inference.model import CombinedModel, CountModel, Nuisance, asimov, combine, with_nuisances
 from nulight.inference.profile import Prior, Profiled, minimise
 
@@ -15,7 +16,9 @@ __all__ = [
     "CombinedModel",
     "CountModel",
     "GaussianChi2",
+    "Morph",
     "Nuisance",
+    "ParametricCounts",
     "Prior",
     "Profiled",
     "asimov",

@@ -1,59 +1,69 @@
 """One experiment inside a fit: its counts, their dependence on the nuisances, its loss.
 
-Components that share all their nuisances are summed once; the counts are then linear in products
-of (1 + u), whose derivatives are products again.
+Rows of counts (components and changes of their shape) that share all their nuisances are summed
+once; the counts are then linear in products of nuisances, whose derivatives are products again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nulight.inference.likelihood import gaussian_twice_nll, poisson_twice_nll
+from nulight.inference.expectation import parametric, row_counts, rows
+from nulight.inference.factors import Factors
+from nulight.inference.likelihood import bin_errors, gaussian_twice_nll, poisson_twice_nll
 from nulight.inference.model import CountModel
 from nulight.typing import FloatArray
 
-__all__ = ["Block", "contract", "product_without"]
+__all__ = ["Block", "Shape", "contract"]
 
 _FLOOR = 1e-6  # below this fraction of the observed count the logarithm continues as a parabola
 _EMPTY = 1e-3  # expectation below which an empty bin no longer steers the step
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Parametric counts at some points: counts, first and second derivatives in the nuisances `columns`."""
+
+    columns: NDArray[np.intp]
+    counts: FloatArray
+    first: FloatArray
+    second: FloatArray
+
+
 class Block:
-    """One experiment with the components that share their nuisances summed."""
+    """One experiment with the rows that share their nuisances summed."""
 
     def __init__(self, model: CountModel, nuisances: tuple[str, ...]) -> None:
         self.model = model
         where = {name: i for i, name in enumerate(nuisances)}
-        members = [tuple(where[n] for n in model.scales.get(c, ())) for c in model.components]
+        members = [
+            (tuple(where[n] for n in scaled), tuple(sorted(where[n] for n in plain))) for scaled, plain in rows(model)
+        ]
         self.groups = list(dict.fromkeys(members))
         self.sums = np.array([[float(m == group) for m in members] for group in self.groups])
+        self.factors = Factors(self.groups, len(nuisances))
+        self.parametric = [
+            (np.array([where[n] for n in counts.nuisances], np.intp), counts) for counts in parametric(model)
+        ]
         self.n = np.asarray(model.observed, float)
         self.poisson = model.statistic == "poisson"
-        if not self.poisson and model.sigma is None:
-            raise ValueError(f"{model.name}: the Gaussian statistic needs the error of every bin (sigma)")
-        self.sigma = np.ones_like(self.n) if model.sigma is None else np.asarray(model.sigma, float)
+        self.sigma = np.ones_like(self.n) if self.poisson else bin_errors(model)
         self.floor = np.where(self.n > 0, _FLOOR * self.n, 0.0)
 
     def counts(self, params: Mapping[str, FloatArray], n_points: int) -> FloatArray:
         """Counts (n_points, n_groups, n_bins)."""
-        counts = np.asarray(self.model.expected(params), float)
+        counts = row_counts(self.model, params)
         if len(self.groups) != counts.shape[1]:
             counts = np.matmul(self.sums, counts)
         return np.broadcast_to(counts, (n_points, *counts.shape[1:]))
 
-    def factors(self, u: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """prod(1 + u) of each group (n_points, n_groups), and its derivatives (n_points, n_nuis, n_groups)."""
-        grown = 1 + u
-        value = np.ones((len(u), len(self.groups)))
-        slope = np.zeros((len(u), u.shape[1], len(self.groups)))
-        for g, members in enumerate(self.groups):
-            for m in members:
-                value[:, g] *= grown[:, m]
-                slope[:, m, g] = product_without(u, members, m) if len(members) > 1 else 1.0
-        return value, slope
+    def shapes(self, u: FloatArray) -> list[Shape]:
+        """Parametric counts at nuisances u (n_points, n_nuis)."""
+        return [Shape(columns, *counts.evaluate(u[:, columns])) for columns, counts in self.parametric]
 
     def loss(self, expected: FloatArray) -> FloatArray:
         """-2 ln L summed over bins, infinite where the data are impossible."""
@@ -89,9 +99,3 @@ def contract(factor: FloatArray, counts: FloatArray) -> FloatArray:
     """Sum over groups: (n_points, n_groups) with (n_points, n_groups, n_bins) -> (n_points, n_bins)."""
     total: FloatArray = np.matmul(factor[:, None, :], counts)[:, 0]
     return total
-
-
-def product_without(u: FloatArray, members: tuple[int, ...], *without: int) -> FloatArray:
-    """Product of (1 + u) over the members that are not in `without`, shape (n_points,)."""
-    value: FloatArray = np.prod(1 + u[:, [m for m in members if m not in without]], axis=1)
-    return value

@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from nulight.inference.model import Model, ParameterLike, parts
+from nulight.inference.expectation import morphs, parametric
+from nulight.inference.model import CountModel, Model, ParameterLike, parts
 from nulight.typing import FloatArray
 
 __all__ = ["Coordinates", "Prior", "Profile", "baseline", "citations", "coordinates", "domain", "lookup"]
@@ -69,12 +70,11 @@ def coordinates(model: Model, profile: Profile, hold: Mapping[str, float]) -> Co
     Raises
     ------
     ValueError
-        If a name is unknown, a range is empty, or a component is scaled by an undeclared nuisance.
+        If a name is unknown, a range is empty, or something depends on an undeclared nuisance.
     """
     known = {n.name for n in model.nuisances}
     for part in parts(model):
-        if missing := sorted({n for names in part.scales.values() for n in names} - known):
-            raise ValueError(f"{part.name}: {', '.join(missing)} scales a component but is not among the nuisances")
+        _check_names(part, known)
     if unknown := sorted(set(hold) - known):
         raise ValueError(
             f"no nuisance {', '.join(unknown)} in {model.name}; it has {', '.join(sorted(known)) or 'none'}"
@@ -91,6 +91,20 @@ def coordinates(model: Model, profile: Profile, hold: Mapping[str, float]) -> Co
         parameters=tuple(profile),
         **dict(zip(("offset", "scale", "lower", "upper", "mean", "weight", "floor", "ceiling"), table, strict=True)),
     )
+
+
+def _check_names(part: CountModel, known: set[str]) -> None:
+    """Everything that a row or parametric counts depend on must be declared."""
+    uses = {
+        "scales a component": {n for names in part.scales.values() for n in names},
+        "changes a shape": {n for morph in morphs(part) for n in morph.factors},
+        "enters parametric counts": {n for counts in parametric(part) for n in counts.nuisances},
+    }
+    for what, names in uses.items():
+        if missing := sorted(names - known):
+            raise ValueError(f"{part.name}: {', '.join(missing)} {what} but is not among the nuisances")
+    if strange := sorted({morph.component for morph in morphs(part)} - set(part.components)):
+        raise ValueError(f"{part.name}: changes of shape of {', '.join(strange)}, which is no component")
 
 
 def _physics_row(model: Model, name: str, choice: tuple[float, float] | Prior) -> tuple[float, ...]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from nulight.inference.coordinates import Prior, Profile, baseline, citations, domain, lookup
+from nulight.inference.expectation import row_counts
 from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.inference.model import Model, Nuisance, asimov, parts, with_planned_data
 from nulight.inference.profile import Profiled, minimise
@@ -215,7 +216,7 @@ class _Problem:
     def has_effect(self) -> bool:
         """Whether any count changes with the parameter; a free norm may still hide the change."""
         points = {**self.fixed, self.parameter: self.value(np.array([0.0, 1.0, -1.0]))}
-        return any(np.ptp(part.expected(points), axis=0).any() for part in parts(self.model))
+        return any(np.ptp(row_counts(part, points), axis=0).any() for part in parts(self.model))
 
     def uncertain(self) -> list[str]:
         return [n.name for n in self.model.nuisances] + list(self.profile)

@@ -1,7 +1,8 @@
 """Likelihoods of binned counts: Poisson and Gaussian, with penalties of the nuisances.
 
 Everything is -2 ln L relative to the saturated model, so that a difference is a Delta chi2 and the
-minimum is a goodness of fit. This is the plain definition; `objective` holds its derivatives.
+minimum is a goodness of fit. This is the plain definition, `expectation` that of the counts;
+`objective` holds the derivatives.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from nulight.inference.expectation import expected_counts
 from nulight.inference.model import CountModel, Model, Nuisance, parts
 from nulight.typing import ArrayLike, FloatArray
 
-__all__ = ["expected_counts", "gaussian_twice_nll", "penalty", "poisson_twice_nll", "twice_nll"]
+__all__ = ["bin_errors", "expected_counts", "gaussian_twice_nll", "penalty", "poisson_twice_nll", "twice_nll"]
 
 
 def poisson_twice_nll(observed: ArrayLike, expected: ArrayLike) -> FloatArray:
@@ -72,32 +74,22 @@ def penalty(nuisance: Nuisance, u: ArrayLike) -> FloatArray:
     return np.where(inside, cost, np.inf)
 
 
-def expected_counts(
-    model: CountModel, params: Mapping[str, Any], nuisances: Mapping[str, ArrayLike] | None = None
-) -> FloatArray:
-    """Return the expected counts of one experiment, summed over its components.
+def bin_errors(model: CountModel) -> FloatArray:
+    """Return the errors of the Gaussian statistic, shape (n_bins,), counts.
 
-    Parameters
-    ----------
-    model : CountModel
-    params : mapping of str to float or array (n_points,)
-        Physics parameters.
-    nuisances : mapping of str to float or array (n_points,), optional
-        Values u; those not given are zero, those the experiment does not have are ignored.
-
-    Returns
-    -------
-    array, shape (n_points, n_bins), counts
+    Raises
+    ------
+    ValueError
+        If the model gives none, or one that is not positive. They do not come from the data, which
+        may be negative after a subtraction.
     """
-    u = nuisances or {}
-    counts = model.expected(params)
-    total = np.zeros((counts.shape[0], counts.shape[2]))
-    for i, component in enumerate(model.components):
-        factor = np.ones(1)
-        for name in model.scales.get(component, ()):
-            factor = factor * (1 + np.atleast_1d(np.asarray(u.get(name, 0.0), float)))
-        total = total + factor[:, None] * counts[:, i]
-    return total
+    if model.sigma is None:
+        raise ValueError(f"{model.name}: the Gaussian statistic needs the error of every bin (sigma)")
+    sigma = np.asarray(model.sigma, float)
+    if not np.all((sigma > 0) & np.isfinite(sigma)):
+        i = int(np.argmin(np.where(np.isfinite(sigma), sigma, -np.inf)))
+        raise ValueError(f"{model.name}: the error of bin {i} is {sigma[i]:g} counts; every error must be positive")
+    return sigma
 
 
 def twice_nll(model: Model, params: Mapping[str, Any], nuisances: Mapping[str, ArrayLike] | None = None) -> FloatArray:
@@ -124,6 +116,4 @@ def twice_nll(model: Model, params: Mapping[str, Any], nuisances: Mapping[str, A
 def _data_term(part: CountModel, expected: FloatArray) -> FloatArray:
     if part.statistic == "poisson":
         return poisson_twice_nll(part.observed, expected)
-    if part.sigma is None:
-        raise ValueError(f"{part.name}: the Gaussian statistic needs the error of every bin (sigma)")
-    return gaussian_twice_nll(part.observed, expected, part.sigma)
+    return gaussian_twice_nll(part.observed, expected, bin_errors(part))

@@ -1,18 +1,27 @@
 """What the statistics need to know about an experiment, and the few ways to change it.
 
 Anything with the shape of `CountModel` can be fitted: counts per signal component and bin as a
-function of named physics parameters, and nuisances that multiply components by (1 + u). How the
-counts come about is no business of this package.
+function of named physics parameters, and nuisances that multiply components by (1 + u); changes of
+shape and parametric counts if there are any. How the counts come about is no business of this
+package.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, TypeAlias, get_args, runtime_checkable
+from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
-import numpy as np
-
+from nulight.inference.expectation import (
+    HeldCounts,
+    Morph,
+    ParametricCounts,
+    expected_counts,
+    morph_counts,
+    morphs,
+    parametric,
+)
+from nulight.inference.nuisance import Nuisance, NuisanceKind
 from nulight.typing import FloatArray
 
 __all__ = [
@@ -30,45 +39,7 @@ __all__ = [
     "with_planned_data",
 ]
 
-NuisanceKind = Literal["gaussian", "box", "free"]
 Statistic = Literal["poisson", "gaussian"]
-
-
-@dataclass(frozen=True, slots=True)
-class Nuisance:
-    """A relative uncertainty u: the components it names are multiplied by (1 + u).
-
-    Attributes
-    ----------
-    name : str
-        Nuisances of the same name are one and the same parameter in a combination.
-    kind : "gaussian", "box" or "free"
-        Penalty (u/width)^2; hard bounds -width <= u <= width; or neither. Always u >= -1.
-    width : float or None
-        Relative size, positive; None for a free nuisance only.
-    """
-
-    name: str
-    kind: NuisanceKind = "gaussian"
-    width: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.kind not in get_args(NuisanceKind):
-            raise ValueError(f"nuisance {self.name!r}: kind {self.kind!r}; use gaussian, box or free")
-        if self.kind != "free" and not (self.width is not None and 0 < self.width < np.inf):
-            raise ValueError(f"nuisance {self.name!r}: width {self.width} must be a positive number (0.03 for 3 %)")
-
-    @property
-    def bounds(self) -> tuple[float, float]:
-        """Smallest and largest u: a component never becomes negative."""
-        if self.kind == "box":
-            assert self.width is not None
-            return max(-self.width, -1.0), self.width
-        return -1.0, np.inf
-
-    def describe(self) -> str:
-        """Return the definition as text, such as ``flux_pp (gaussian 0.006)``."""
-        return f"{self.name} ({self.kind}{'' if self.kind == 'free' else f' {self.width:g}'})"
 
 
 class ParameterLike(Protocol):
@@ -90,7 +61,12 @@ class ParameterLike(Protocol):
 
 @runtime_checkable
 class CountModel(Protocol):
-    """One experiment: observed counts and what is expected for any physics parameters."""
+    """One experiment: observed counts and what is expected for any physics parameters.
+
+    It may further have ``morphs``, a tuple of `Morph`, with
+    ``morph_counts(params) -> (n_points, n_morphs, n_bins)``, and ``parametric``, a tuple of
+    `ParametricCounts`.
+    """
 
     @property
     def name(self) -> str: ...
@@ -121,7 +97,10 @@ class CountModel(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DerivedModel:
-    """A count model with other data or nuisances; its expectation is that of `base`."""
+    """A count model with other data or nuisances; its expectation is that of `base`.
+
+    Of the changes of shape of the base it has those at the places `morph_rows`.
+    """
 
     base: CountModel
     name: str
@@ -132,10 +111,21 @@ class DerivedModel:
     scales: Mapping[str, tuple[str, ...]]
     nuisances: tuple[Nuisance, ...]
     planned: bool = False
+    morph_rows: tuple[int, ...] = ()
+    parametric: tuple[ParametricCounts, ...] = ()
+
+    @property
+    def morphs(self) -> tuple[Morph, ...]:
+        """Changes of shape that are left of those of the base model."""
+        return tuple(morphs(self.base)[i] for i in self.morph_rows)
 
     def expected(self, params: Mapping[str, Any]) -> FloatArray:
         """Return the counts of the base model, shape (n_points, n_components, n_bins)."""
         return self.base.expected(params)
+
+    def morph_counts(self, params: Mapping[str, Any]) -> FloatArray:
+        """Return the counts of the changes of shape that are left, shape (n_points, n_morphs, n_bins)."""
+        return morph_counts(self.base, params)[:, list(self.morph_rows)]
 
     def parameters(self) -> Mapping[str, ParameterLike]:
         """Return the physics parameters of the base model."""
@@ -212,7 +202,7 @@ def combine(models: Sequence[Model]) -> CombinedModel:
             if first != nuisance:
                 raise ValueError(
                     f"shared nuisance defined twice: {first.describe()} in {where}, "
-                    f"{nuisance.describe()} in {part.name}; give both the same kind and width"
+                    f"{nuisance.describe()} in {part.name}; give both the same kind, width and bounds"
                 )
     return CombinedModel(flat)
 
@@ -257,12 +247,14 @@ def with_nuisances(model: Model, overrides: Mapping[str, Treatment]) -> Model:
     ----------
     model : CountModel or CombinedModel
     overrides : mapping of str to "fixed", "free", float or Nuisance
-        Hold the nuisance at zero, let it float, give it another width, or define it anew.
+        Hold the nuisance at zero, let it float, give it another width, or define it anew. A
+        held change of shape is gone. Bounds stay unless they are defined anew.
 
     Raises
     ------
     ValueError
-        If the model has no such nuisance, or the treatment is not one of the above.
+        If the model has no such nuisance, the treatment is not one of the above, or a relative
+        width is above 1 (10 means 1000 %).
     """
     known = {nuisance.name: nuisance for nuisance in model.nuisances}
     if unknown := sorted(set(overrides) - set(known)):
@@ -274,31 +266,45 @@ def with_nuisances(model: Model, overrides: Mapping[str, Treatment]) -> Model:
 
 
 def _treat(nuisance: Nuisance, treatment: Treatment) -> Nuisance | None:
+    name = nuisance.name
     if isinstance(treatment, Nuisance):
-        return replace(treatment, name=nuisance.name)
+        lower = nuisance.lower if treatment.lower is None else treatment.lower
+        upper = nuisance.upper if treatment.upper is None else treatment.upper
+        return replace(treatment, name=name, lower=lower, upper=upper)
     if treatment == "fixed":
         return None
     if treatment == "free":
-        return Nuisance(nuisance.name, "free")
+        return replace(nuisance, kind="free", width=None)
     if isinstance(treatment, str | bool):
+        raise ValueError(f"nuisance {name!r}: treatment {treatment!r}; use 'fixed', 'free' or a relative width")
+    kind: NuisanceKind = "box" if nuisance.kind == "box" else "gaussian"
+    if nuisance.relative and treatment > 1:
         raise ValueError(
-            f"nuisance {nuisance.name!r}: treatment {treatment!r}; use 'fixed', 'free' or a relative width"
+            f"nuisance {name!r}: width {treatment:g} is relative and means {100 * treatment:g} %; write "
+            f"{treatment / 100:g} for {treatment:g} %, 'free' for no constraint, or Nuisance({name!r}, {kind!r}, "
+            f"{treatment:g}) if it is meant"
         )
-    return Nuisance(nuisance.name, "box" if nuisance.kind == "box" else "gaussian", float(treatment))
+    return replace(nuisance, kind=kind, width=float(treatment))
 
 
 def _with_part(part: CountModel, new: Mapping[str, Nuisance | None]) -> DerivedModel:
-    gone = {name for name, nuisance in new.items() if nuisance is None}
+    gone = frozenset(name for name, nuisance in new.items() if nuisance is None)
     kept = (new.get(n.name, n) for n in part.nuisances)
-    scales = {c: tuple(n for n in names if n not in gone) for c, names in part.scales.items()}
-    return replace(_derive(part), nuisances=tuple(n for n in kept if n is not None), scales=scales)
+    derived = _derive(part)
+    return replace(
+        derived,
+        nuisances=tuple(n for n in kept if n is not None),
+        scales={c: tuple(n for n in names if n not in gone) for c, names in part.scales.items()},
+        morph_rows=tuple(i for i in derived.morph_rows if not gone & set(morphs(derived.base)[i].factors)),
+        parametric=tuple(HeldCounts(p, gone) if gone & set(p.nuisances) else p for p in derived.parametric),
+    )
 
 
 def _asimov_part(part: CountModel, params: Mapping[str, Any] | None) -> DerivedModel:
-    counts = part.expected(dict(params or {}))
+    counts = expected_counts(part, dict(params or {}))
     if counts.shape[0] != 1:
         raise ValueError(f"Asimov data need one value per parameter, got {counts.shape[0]} points")
-    return replace(_derive(part), observed=counts[0].sum(axis=0), planned=False)
+    return replace(_derive(part), observed=counts[0], planned=False)
 
 
 def _planned_part(part: CountModel, params: Mapping[str, Any]) -> CountModel:
@@ -318,6 +324,8 @@ def _derive(part: CountModel) -> DerivedModel:
         scales=part.scales,
         nuisances=part.nuisances,
         planned=getattr(part, "planned", False),
+        morph_rows=tuple(range(len(morphs(part)))),
+        parametric=parametric(part),
     )
 
 

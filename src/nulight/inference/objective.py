@@ -1,18 +1,17 @@
 """-2 ln L of many points as a function of nuisances and profiled physics parameters.
 
-Derivatives in the nuisances are exact products of (1 + u); those in the physics parameters come
-with the counts.
+Derivatives in the nuisances are exact: products of nuisances, and what parametric counts give.
+Those in the physics parameters come with the counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nulight.inference.blocks import Block, contract, product_without
+from nulight.inference.blocks import Block, Shape, contract
 from nulight.inference.coordinates import Coordinates
 from nulight.inference.model import Model, parts
 from nulight.inference.physics import Derivatives, physics_counts
@@ -55,28 +54,27 @@ class Objective:
         np.einsum("pii->pi", curvature)[:] = 2 * self.layout.weight
         u = z[:, : self.n_u]
         for part, at in zip(self.parts, self.physics.derivatives(z[:, self.n_u :], index), strict=True):
-            factor, slope = part.factors(u)
-            r, w = part.loss_slopes(contract(factor, at.counts), exact)
+            factor, slope, shapes = part.factors.value(u), part.factors.slope(u), part.shapes(u)
+            expected = sum((shape.counts for shape in shapes), contract(factor, at.counts))
+            r, w = part.loss_slopes(expected, exact)
             along = [contract(factor, d)[:, None] for d in at.first]
             jacobian = np.concatenate([np.matmul(slope, at.counts), *along], axis=1)
+            for shape in shapes:
+                jacobian[:, shape.columns] += shape.first
             gradient = gradient + np.matmul(jacobian, r[:, :, None])[:, :, 0]
             curvature = curvature + np.matmul(jacobian * w[:, None], jacobian.transpose(0, 2, 1))
             bend = self._bending(part, u, at, factor, slope, r)
+            _add_shapes(bend, shapes, r)
             curvature = curvature + np.where(exact[:, None, None], bend, 0.0)
         return gradient, curvature
 
     def _bending(
         self, part: Block, u: FloatArray, at: Derivatives, factor: FloatArray, slope: FloatArray, r: FloatArray
     ) -> FloatArray:
-        """Second derivatives of the counts contracted with the slope r of the loss."""
+        """Second derivatives of the rows' counts contracted with the slope r of the loss."""
         n_u, n_dim = self.n_u, self.n_u + len(at.first)
         bend = np.zeros((len(u), n_dim, n_dim))
-        pull = np.matmul(at.counts, r[:, :, None])[:, :, 0]
-        for g, members in enumerate(part.groups):
-            for m, n in combinations(members, 2):
-                term = pull[:, g] * product_without(u, members, m, n)
-                bend[:, m, n] += term
-                bend[:, n, m] += term
+        bend[:, :n_u, :n_u] = part.factors.bend(u, np.matmul(at.counts, r[:, :, None])[:, :, 0])
         for k, d in enumerate(at.first):
             mixed = np.matmul(slope, np.matmul(d, r[:, :, None]))[:, :, 0]
             bend[:, :n_u, n_u + k] += mixed
@@ -95,4 +93,14 @@ class Objective:
     def _expected(self, z: FloatArray, index: NDArray[np.intp]) -> list[tuple[Block, FloatArray]]:
         """Return the counts per bin of each experiment, (n_index, n_bins)."""
         u, counts = z[:, : self.n_u], self.physics.counts(z[:, self.n_u :], index)
-        return [(part, contract(part.factors(u)[0], c)) for part, c in zip(self.parts, counts, strict=True)]
+        return [
+            (part, sum((shape.counts for shape in part.shapes(u)), contract(part.factors.value(u), c)))
+            for part, c in zip(self.parts, counts, strict=True)
+        ]
+
+
+def _add_shapes(bend: FloatArray, shapes: list[Shape], r: FloatArray) -> None:
+    """Add the second derivatives of parametric counts, contracted with the slope r of the loss."""
+    for shape in shapes:
+        k = shape.columns
+        bend[:, k[:, None], k] += np.matmul(shape.second, r[:, None, :, None])[..., 0]

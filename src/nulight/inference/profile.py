@@ -16,14 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nulight.inference.coordinates import Coordinates, Prior, Profile, baseline, coordinates, lookup
-from nulight.inference.model import Model, parts
+from nulight.inference.expectation import morphs, parametric, rows
+from nulight.inference.model import CountModel, Model, parts
 from nulight.inference.newton import Minimum, minimise_in_box
 from nulight.inference.objective import Objective
 from nulight.typing import FloatArray
 
 __all__ = ["Prior", "Profile", "Profiled", "minimise"]
 
-_CHUNK = 400_000  # numbers of one chunk: points x components x bins
+_CHUNK = 400_000  # numbers of one chunk: points x rows of counts x bins
 # Counts are quadratic in a coupling: going downhill from both ends meets every minimum there can be.
 _FRACTIONS = {1: (0.02, 0.5, 0.98), 2: (0.1, 0.5, 0.9)}
 _DECADES = {1: (-10.0, -1.0, -0.1, 0.1, 1.0, 10.0), 2: (-3.0, 0.3, 3.0)}
@@ -92,7 +93,7 @@ def minimise(
     points, n_points = _broadcast(model, params or {}, profile or {})
     layout = coordinates(model, profile or {}, hold or {})
     starts = _starts(model, layout, start)
-    size = len(starts) * sum(len(part.components) * len(part.observed) for part in parts(model))
+    size = len(starts) * sum(_n_rows(part) * len(part.observed) for part in parts(model))
     chunk = max(1, _CHUNK // max(size, 1))
     results = [
         _minimise_chunk(model, layout, {name: v[i : i + chunk] for name, v in points.items()}, starts, n)
@@ -116,13 +117,25 @@ def _minimise_chunk(
 ) -> Minimum:
     n_starts = len(starts)
     objective = Objective(model, layout, params, n_points, n_starts)
-    escape = np.arange(starts.shape[1]) >= len(layout.nuisances)
+    bending = {name for part in parts(model) for name in _bending(part)}
+    escape = np.array([name in bending for name in layout.nuisances] + [True] * len(layout.parameters))
     found = minimise_in_box(objective, np.tile(starts, (n_points, 1)), layout.lower, layout.upper, escape=escape)
     value = objective.exact_value(found.z).reshape(n_points, n_starts)
     # Among equal minima prefer one that converged.
     order = np.where(found.converged.reshape(value.shape), value, value + 1e-9 * (1 + np.abs(value)))
     pick = np.arange(n_points) * n_starts + np.argmin(np.where(np.isnan(order), np.inf, order), axis=1)
     return Minimum(found.z[pick], value.ravel()[pick], found.residual[pick], found.converged[pick])
+
+
+def _n_rows(part: CountModel) -> int:
+    """Rows of counts, and what parametric counts need for their second derivatives."""
+    return len(rows(part)) + sum(len(counts.nuisances) ** 2 for counts in parametric(part))
+
+
+def _bending(part: CountModel) -> set[str]:
+    """Nuisances in which the counts are not linear: u = 0 may be a maximum of -2 ln L."""
+    squares = {name for morph in morphs(part) for name in morph.factors if morph.factors.count(name) > 1}
+    return squares.union(*(counts.nuisances for counts in parametric(part)))
 
 
 def _broadcast(model: Model, params: Mapping[str, Any], profile: Profile) -> tuple[dict[str, FloatArray], int]:
