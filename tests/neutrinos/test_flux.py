@@ -46,6 +46,39 @@ def test_moments_of_a_polynomial_are_its_integrals(spectrum: Flux, k: int) -> No
         assert spectrum.moments(E_min)[k, 0] == pytest.approx(parabola_moment(E_min, k), rel=1e-12)
 
 
+def parabola_log_moment(E_min: float) -> float:
+    """Closed form of the integral of E^2 (420 - E) ln E from E_min to 420, by parts."""
+
+    def primitive(E: float) -> float:
+        return (420.0 * E**3 / 3 - E**4 / 4) * np.log(E) - 420.0 * E**3 / 9 + E**4 / 16
+
+    return 1e6 * (primitive(420.0) - primitive(E_min))
+
+
+def test_logarithmic_moment_is_its_integral(spectrum: Flux) -> None:
+    for E_min in (1.0, 3.3, 57.0, 100.0, 250.0):
+        assert spectrum.moments(E_min, log=True)[3, 0] == pytest.approx(parabola_log_moment(E_min), rel=1e-12)
+    assert np.array_equal(spectrum.moments([3.3, 57.0], log=True)[:3], spectrum.moments([3.3, 57.0]))
+
+
+def test_logarithmic_moment_of_lines_counts_each_line_with_its_logarithm(lines: Flux) -> None:
+    log = lines.moments([100.0, 500.0, 800.0], log=True)[3, 0]
+    assert log == pytest.approx([0.9 * np.log(747.0) + 0.1 * np.log(427.0), 0.9 * np.log(747.0), 0.0], rel=1e-14)
+
+
+@settings(max_examples=30)
+@given(st.floats(0.5, 430.0), st.floats(0.5, 1e3))
+def test_logarithmic_moment_changes_with_the_unit_by_the_plain_one(E_min: float, unit: float) -> None:
+    plain, log = Flux.from_density("pp", [1.0, 420.0], parabola, matrices=ELECTRON).moments(E_min, log=True)[[0, 3], 0]
+
+    def scaled(E: np.ndarray) -> np.ndarray:
+        return parabola(E * unit) * unit
+
+    other = Flux.from_density("pp", [1.0 / unit, 420.0 / unit], scaled, matrices=ELECTRON)
+    moved = other.moments(E_min / unit, log=True)[3, 0]
+    assert moved == pytest.approx(log - np.log(unit) * plain, rel=1e-10, abs=1e-10 * abs(log))
+
+
 def test_moments_keep_their_digits_at_the_end_point(spectrum: Flux) -> None:
     # phi = a E^2 d with d = 420 - E: the integral above E is a E^2 d^2 / 2 to first order in d
     d = 1e-4

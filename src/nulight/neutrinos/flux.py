@@ -185,20 +185,22 @@ class Flux:
         E = np.asarray(E, dtype=float)
         return self.spectrum.density(E.ravel()).reshape(self.n_channels, *E.shape)
 
-    def moments(self, E_min: ArrayLike) -> FloatArray:
-        """Return the integrals of w_j(E) / E^k above `E_min` for k = 0, 1, 2.
+    def moments(self, E_min: ArrayLike, *, log: bool = False) -> FloatArray:
+        """Return the integrals of w_j(E) / E^k above `E_min` for k = 0, 1, 2, and of w_j(E) ln(E/keV).
 
         Parameters
         ----------
         E_min : array, any shape, keV
             A line at exactly `E_min` counts.
+        log : bool
+            Add the logarithmic moment as a fourth row.
 
         Returns
         -------
-        array, shape (3, J, *E_min.shape), cm^-2 s^-1 keV^-k
+        array, shape (3 or 4, J, *E_min.shape), cm^-2 s^-1 keV^-k
         """
         E_min = np.asarray(E_min, dtype=float)
-        return self.spectrum.moments(E_min.ravel()).reshape(3, self.n_channels, *E_min.shape)
+        return self.spectrum.moments(E_min.ravel(), log=log).reshape(3 + log, self.n_channels, *E_min.shape)
 
     def integrate(self, function: Callable[[FloatArray], FloatArray], E_min: ArrayLike) -> FloatArray:
         """Return the integrals of w_j(E) f(E) above `E_min` for a function that is no power of E.

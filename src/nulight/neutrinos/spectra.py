@@ -1,7 +1,7 @@
 """Energy spectra that know their cumulative moments: polynomials on panels, and lines.
 
 A spectrum holds J real weight functions w_j(E). What the recoil rates need of it are the integrals
-of w_j / E^k above an energy, which both kinds return exactly: a panel spectrum as sums from the high
+of w_j / E^k, and of w_j ln E, above an energy, which both kinds return exactly: a panel spectrum as sums from the high
 end completed by quadrature of the cut panel (no table is interpolated, no totals are subtracted),
 lines as steps.
 """
@@ -41,8 +41,8 @@ class Spectrum(Protocol):
     def density(self, E: FloatArray) -> FloatArray:
         """Weights of the continuous part at E (m,), shape (J, m)."""
 
-    def moments(self, E_min: FloatArray) -> FloatArray:
-        """Integrals of w_j / E^k above E_min (m,) for k = 0, 1, 2, shape (3, J, m)."""
+    def moments(self, E_min: FloatArray, *, log: bool = False) -> FloatArray:
+        """Integrals of w_j / E^k above E_min (m,) for k = 0, 1, 2, with `log` also of w_j ln(E/keV): (3 or 4, J, m)."""
 
     def integrate(self, function: Callable[[FloatArray], FloatArray], E_min: FloatArray) -> FloatArray:
         """Integrals of w_j f above E_min (m,), with f of E (n, m), shape (J, m)."""
@@ -57,8 +57,8 @@ class PanelSpectrum:
     edges : array, shape (n + 1,), keV
     coefficients : array, shape (degree + 1, J, n), cm^-2 s^-1 keV^-1
         Monomials in the local coordinate in [-1, 1] of each panel, lowest power first.
-    above : array, shape (3, J, n + 1)
-        Moments of order 0, 1, 2 above each edge.
+    above : array, shape (4, J, n + 1)
+        Moments of order 0, 1, 2 and the logarithmic one above each edge.
     """
 
     edges: FloatArray
@@ -91,8 +91,8 @@ class PanelSpectrum:
             raise ValueError(f"density is not finite between {edges[0]} and {edges[-1]} keV")
         coefficients = np.linalg.solve(np.vander(x, increasing=True), values.reshape(-1, degree + 1).T)
         coefficients = np.ascontiguousarray(coefficients.reshape(degree + 1, len(values), -1))
-        full = _panel_moments(edges[:-1], np.arange(len(edges) - 1), edges, coefficients)
-        above = np.zeros((3, len(values), len(edges)))
+        full = _panel_moments(edges[:-1], np.arange(len(edges) - 1), edges, coefficients, log=True)
+        above = np.zeros((len(full), len(values), len(edges)))
         above[..., :-1] = np.cumsum(full[..., ::-1], axis=-1)[..., ::-1]
         return cls(edges=edges, coefficients=coefficients, above=above)
 
@@ -111,12 +111,12 @@ class PanelSpectrum:
         values = _evaluate(E, _panel_of(E, self.edges), self.edges, self.coefficients)[:, 0]
         return np.where((E >= self.edges[0]) & (E <= self.edges[-1]), values, 0.0)
 
-    def moments(self, E_min: FloatArray) -> FloatArray:
+    def moments(self, E_min: FloatArray, *, log: bool = False) -> FloatArray:
         # beyond the end a panel of no width is left, with nothing above it
         lower = np.clip(E_min, self.edges[0], self.edges[-1])
         index = _panel_of(lower, self.edges)
-        cut = _panel_moments(lower, index, self.edges, self.coefficients)
-        cut += np.take(self.above, index + 1, axis=2)
+        cut = _panel_moments(lower, index, self.edges, self.coefficients, log=log)
+        cut += np.take(self.above[: len(cut)], index + 1, axis=2)
         return cut
 
     def integrate(self, function: Callable[[FloatArray], FloatArray], E_min: FloatArray) -> FloatArray:
@@ -171,8 +171,10 @@ class LineSpectrum:
     def density(self, E: FloatArray) -> FloatArray:
         return np.zeros((self.n_channels, len(E)))
 
-    def moments(self, E_min: FloatArray) -> FloatArray:
+    def moments(self, E_min: FloatArray, *, log: bool = False) -> FloatArray:
         powers = self.weights[None] / self.energies[:, None] ** _POWERS[:, None, None]
+        if log:
+            powers = np.concatenate([powers, self.weights[None] * np.log(self.energies)[:, None]])
         moments: FloatArray = np.swapaxes(powers, 1, 2) @ (self.energies[:, None] >= E_min).astype(float)
         return moments
 
@@ -218,13 +220,17 @@ def _evaluate(E: FloatArray, index: np.ndarray, edges: FloatArray, coefficients:
     return value
 
 
-def _panel_moments(lower: FloatArray, index: np.ndarray, edges: FloatArray, coefficients: FloatArray) -> FloatArray:
-    """Moments from `lower` (m,) to the high edge of its panel: shape (3, J, m)."""
+def _panel_moments(
+    lower: FloatArray, index: np.ndarray, edges: FloatArray, coefficients: FloatArray, *, log: bool
+) -> FloatArray:
+    """Moments from `lower` (m,) to the high edge of its panel: shape (3 or, with `log`, 4, J, m)."""
     half = (edges[index + 1] - lower) / 2
     E = lower + half * (1 + _NODES[:, None])
-    kernel = np.empty((3, *E.shape))
+    kernel = np.empty((len(_POWERS) + log, *E.shape))
     kernel[0] = half * _WEIGHTS[:, None]
     for k in (1, 2):
         np.divide(kernel[k - 1], E, out=kernel[k])
+    if log:
+        kernel[3] = kernel[0] * np.log(E)
     moments: FloatArray = np.einsum("kqm,jqm->kjm", kernel, _evaluate(E, index, edges, coefficients))
     return moments
