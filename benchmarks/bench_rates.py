@@ -48,7 +48,14 @@ def new_folder() -> Folder:
     efficiency = Efficiency(table.numbers("e_keV"), table.numbers("efficiency"))
     source = solar_source(oscillation=OSCILLATION)
     response = GaussianResponse(np.arange(1.0, 142.0), gaussian_width(0.310, 0.0037), efficiency)
-    return Folder(source.fluxes, source.components, get_material("Xe"), response, EXPOSURE, MIXING)
+    return Folder(
+        fluxes=source.fluxes,
+        labels=source.components,
+        target=get_material("Xe"),
+        mixing=MIXING,
+        response=response,
+        exposure=EXPOSURE,
+    )
 
 
 def counts(folder: Folder, **values: float) -> np.ndarray:
@@ -59,7 +66,7 @@ def direct_quadrature(folder: Folder, row: np.ndarray) -> np.ndarray:
     """The same counts with the formula integrated over every flux at once for all recoil nodes."""
     weak = weak_current(CONVENTIONS.sin2_theta_w, CONVENTIONS)
     sigma = added(vector_cross_section(lambda _: weak.g_L, lambda _: weak.g_R), moment_cross_section(row[None]))
-    T, rate = folder._grid.T, 0.0
+    T, rate = folder.grid.T, 0.0
     for flux in folder.fluxes:
         spectrum = flux.spectrum
         if isinstance(spectrum, PanelSpectrum):
@@ -70,8 +77,8 @@ def direct_quadrature(folder: Folder, row: np.ndarray) -> np.ndarray:
         else:
             E, weights = spectrum.energies[:, None, None], spectrum.weights.T[..., None, None]
         rate = rate + sum(np.sum(w * sigma(T, E, U), axis=(0, 1)) for w, U in zip(weights, MIXING.T, strict=True))
-    weights = folder._grid.weights * rate * folder.target.electron_factor(T)
-    return folder._grid.response @ weights * folder.target.units_per_kg * EXPOSURE
+    weights = folder.grid.weights * rate * folder.target.electron_factor(T)
+    return folder.grid.response @ weights * folder.target.units_per_kg * EXPOSURE
 
 
 def median_time(function: Callable[[], object], repeats: int) -> float:

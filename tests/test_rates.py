@@ -160,7 +160,7 @@ PORTAL_ROW = np.array([[4e-11, 2e-11, 0.0]])
 
 def folder(case: Case, **changes) -> Folder:
     options = {"response": GaussianResponse(EDGES, SIGMA, efficiency()), "exposure": 1.0 * t * yr, **changes}
-    return Folder(case.fluxes, case.labels, target=XENON, mixing=MIXING, **options)
+    return Folder(fluxes=case.fluxes, labels=case.labels, target=XENON, mixing=MIXING, **options)
 
 
 def counts(fold: Folder, values, **options) -> np.ndarray:
@@ -296,7 +296,7 @@ def test_rotating_flux_and_couplings_together_changes_nothing() -> None:
     fold = folder(solar_like())
     terms = electron_terms(EVERYTHING, TREE, "nu")
     rotated = [replace(term, matrix=V @ term.matrix @ V.conj().T) for term in terms]
-    other = Folder(fold.fluxes, fold.labels, XENON, fold.response, fold.exposure, V @ MIXING)
+    other = replace(fold, mixing=V @ MIXING)
     assert other.counts({"nu": rotated}) == pytest.approx(fold.counts({"nu": terms}), rel=1e-10)
 
 
@@ -392,5 +392,5 @@ def test_solar_rate_of_xenonnt_is_the_known_one() -> None:
     """81.6 events in 1-30 keV, 1.16 t yr (physics page on scattering, 7.12): all components, stepping, P_ee = 0.553."""
     source = solar_source(oscillation=get_oscillation("nufit-6.0-no"), p_ee=0.553)
     response = GaussianResponse(EDGES[:30], SIGMA, efficiency())
-    fold = Folder(source.fluxes, source.components, XENON, response, 1.16 * t * yr, MIXING)
+    fold = folder(Case(source.fluxes, (), source.components), response=response, exposure=1.16 * t * yr)
     assert counts(fold, {}).sum() == pytest.approx(81.6, abs=0.05)

@@ -1,0 +1,72 @@
+"""Recoil spectra before any detector, at given true energies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from nulight.interactions.term import Kinematics, Term
+from nulight.neutrinos.flux import Flux, Helicity
+from nulight.rates.target import Target, centres, tabulated_range
+from nulight.rates.templates import Templates
+from nulight.typing import ComplexArray, FloatArray
+
+__all__ = ["RecoilRates", "recoil_spectrum"]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class RecoilRates(Templates):
+    """Differential rates at fixed recoil energies; a new coupling costs a matrix product.
+
+    `counts` and `counts_by_label` are rates here, in 1/(keV kg s), with recoil energies for bins.
+
+    Attributes
+    ----------
+    T : array, shape (n_T,), keV
+        True recoil energies, positive.
+    """
+
+    T: FloatArray
+
+    @property
+    def n_bins(self) -> int:
+        """Number of recoil energies."""
+        return len(self.T)
+
+    def _fold(self, kinematics: Kinematics) -> FloatArray:
+        low, high = tabulated_range(kinematics.binding)
+        if np.any(outside := (self.T < low) | (self.T > high)):
+            raise ValueError(f"RRPA: T = {self.T[outside][0]:g} keV is outside the table ({low:g}-{high:g} keV)")
+        averages = kinematics.flux_averages(self._fluxes_for(kinematics), self.T)
+        rates: FloatArray = averages * (self.target.units_per_kg * centres(self.target, self.T, kinematics.binding))
+        return rates
+
+
+def recoil_spectrum(
+    fluxes: Sequence[Flux],
+    target: Target,
+    terms: Mapping[Helicity, Sequence[Term]],
+    T: FloatArray,
+    mixing: ComplexArray,
+) -> FloatArray:
+    """Return the true recoil spectrum before any detector.
+
+    Parameters
+    ----------
+    fluxes : sequence of Flux
+    target : Material or NuclearTarget
+    terms : mapping of helicity to terms
+        Without model axes.
+    T : array, shape (n_T,), keV
+    mixing : array, shape (N, N)
+
+    Returns
+    -------
+    array, shape (n_fluxes, n_T), 1/(keV kg s)
+    """
+    rates = RecoilRates(
+        fluxes=tuple(fluxes), labels=tuple(str(i) for i in range(len(fluxes))), target=target, mixing=mixing, T=T
+    )
+    return rates.counts(terms)

@@ -1,0 +1,213 @@
+"""Templates and how couplings turn them into counts; what a template is filled with is left open.
+
+Fluxes that share helicity, basis and density-matrix channels are contracted together; terms that
+share their kinematics are added up before. A few thousand templates of the usual size are kept.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from nulight.interactions.term import Kinematics, Term
+from nulight.neutrinos.flux import Flux, Helicity
+from nulight.rates.moments import Memo, remembering
+from nulight.rates.target import Target
+from nulight.typing import ComplexArray, FloatArray
+
+__all__ = ["FluxGroup", "Templates", "grid_key"]
+
+_KEPT = 16  # sets of constant terms, such as values of the weak mixing angle
+_KEPT_BYTES = 100_000_000  # of templates, those used last
+
+
+@dataclass(frozen=True, eq=False)
+class FluxGroup:
+    """Fluxes that share helicity, basis and density-matrix channels, so they are contracted at once.
+
+    Attributes
+    ----------
+    fluxes : tuple of Flux
+    components : tuple of int
+        Component each flux is counted in.
+    """
+
+    fluxes: tuple[Flux, ...]
+    components: tuple[int, ...]
+
+    @property
+    def helicity(self) -> Helicity:
+        """Neutrinos or antineutrinos."""
+        return self.fluxes[0].helicity
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """Components that occur, ascending."""
+        return np.unique(self.components)
+
+    @property
+    def n_channels(self) -> int:
+        """Density-matrix channels of all fluxes together."""
+        return sum(flux.n_channels for flux in self.fluxes)
+
+    def collect(self, counts: FloatArray) -> FloatArray:
+        """Add up the counts (n_channels, n_bins) of each component: shape (J, n_rows, n_bins)."""
+        by_flux = counts.reshape(len(self.fluxes), -1, counts.shape[-1])
+        result = np.zeros((len(self.rows), *by_flux.shape[1:]))
+        np.add.at(result, np.searchsorted(self.rows, self.components), by_flux)
+        return np.ascontiguousarray(np.swapaxes(result, 0, 1))
+
+
+def _group(fluxes: Sequence[Flux], components: Sequence[int]) -> tuple[FluxGroup, ...]:
+    groups: dict[tuple[str, str, bytes], list[int]] = {}
+    for i, flux in enumerate(fluxes):
+        groups.setdefault((flux.helicity, flux.basis, flux.matrices.tobytes()), []).append(i)
+    return tuple(FluxGroup(tuple(fluxes[i] for i in g), tuple(components[i] for i in g)) for g in groups.values())
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Templates(ABC):
+    """What fluxes do in a target per unit coupling product, kept for every kinematic structure.
+
+    Attributes
+    ----------
+    fluxes : tuple of Flux
+    labels : tuple of str
+        Component each flux is counted in; fluxes of one label are added up.
+    target : Material or NuclearTarget
+    mixing : array, shape (N, N)
+        Mixing matrix applied to fluxes that are stored in the mass basis.
+    """
+
+    fluxes: tuple[Flux, ...]
+    labels: tuple[str, ...]
+    target: Target
+    mixing: ComplexArray
+    _templates: dict[Hashable, list[FloatArray]] = field(default_factory=dict, init=False, repr=False)
+    _constant: dict[tuple[Term, ...], FloatArray] = field(default_factory=dict, init=False, repr=False)
+    _memo: Memo = field(default_factory=Memo, init=False, repr=False)
+
+    @property
+    @abstractmethod
+    def n_bins(self) -> int:
+        """Length of the last axis of everything: bins, or recoil energies."""
+
+    @abstractmethod
+    def _fold(self, kinematics: Kinematics) -> FloatArray:
+        """Fill a template: shape (channels of all groups in their order, n_bins)."""
+
+    @cached_property
+    def components(self) -> tuple[str, ...]:
+        """Distinct labels in the order of the fluxes."""
+        return tuple(dict.fromkeys(self.labels))
+
+    @cached_property
+    def groups(self) -> tuple[FluxGroup, ...]:
+        """Fluxes by density-matrix channels."""
+        return _group(self.fluxes, [self.components.index(label) for label in self.labels])
+
+    @cached_property
+    def helicities(self) -> frozenset[Helicity]:
+        """Helicities that occur among the fluxes."""
+        return frozenset(group.helicity for group in self.groups)
+
+    def template(self, kinematics: Kinematics) -> list[FloatArray]:
+        """Return counts per unit coupling product, one array (J, n_rows, n_bins) a flux group.
+
+        The templates used last are kept; a scan in a mass would fill the memory with all of them.
+
+        Raises
+        ------
+        ValueError
+            If a bin takes counts from recoils where target or response are not known.
+        """
+        templates = self._templates.pop(kinematics.key, None) or self._split(self._fold(kinematics))
+        self._templates[kinematics.key] = templates
+        if len(self._templates) > max(_KEPT_BYTES // sum(part.nbytes for part in templates), 8):
+            del self._templates[next(iter(self._templates))]
+        return templates
+
+    def counts(self, terms: Mapping[Helicity, Sequence[Term]]) -> FloatArray:
+        """Return expected counts, shape (..., n_components, n_bins), of terms with model axes (...)."""
+        total = self._constant_counts(tuple(term for group in terms.values() for term in group if term.constant))
+        for i, group in enumerate(self.groups):
+            for term in _merged([term for term in terms[group.helicity] if not term.constant]):
+                total = _added(total, self._term_counts(term, i), group.rows)
+        return total
+
+    def counts_by_label(self, terms: Mapping[Helicity, Sequence[Term]]) -> dict[str, FloatArray]:
+        """Return expected counts of each interaction, arrays (..., n_components, n_bins)."""
+        result: dict[str, FloatArray] = {}
+        for i, group in enumerate(self.groups):
+            for term in terms[group.helicity]:
+                total = result.get(term.label, self._empty)
+                result[term.label] = _added(total, self._term_counts(term, i), group.rows)
+        return result
+
+    def _fluxes_for(self, kinematics: Kinematics) -> list[Flux]:
+        """Return the fluxes of all groups; they remember moments that the next kinematics may ask for again."""
+        self._memo.turn_to(grid_key(kinematics))
+        return self._remembering
+
+    @cached_property
+    def _remembering(self) -> list[Flux]:
+        return remembering([flux for group in self.groups for flux in group.fluxes], self._memo)
+
+    def _split(self, counts: FloatArray) -> list[FloatArray]:
+        ends = np.cumsum([group.n_channels for group in self.groups])
+        return [group.collect(part) for group, part in zip(self.groups, np.split(counts, ends[:-1]), strict=True)]
+
+    @property
+    def _empty(self) -> FloatArray:
+        return np.zeros((len(self.components), self.n_bins))
+
+    def _constant_counts(self, constant: tuple[Term, ...]) -> FloatArray:
+        """Counts of terms that come back for every model point; a few sets of them are kept."""
+        if constant not in self._constant:
+            total = self._empty
+            for i, group in enumerate(self.groups):
+                for term in constant:
+                    if term.helicity == group.helicity:
+                        total = _added(total, self._term_counts(term, i), group.rows)
+            if len(self._constant) >= _KEPT:
+                self._constant.clear()
+            self._constant[constant] = total
+        return self._constant[constant]
+
+    def _term_counts(self, term: Term, group: int) -> FloatArray:
+        template = self.template(term.kinematics)[group]
+        weights = term.weights(self._channel_matrices[group])
+        counts: FloatArray = weights @ template.reshape(len(template), -1)
+        return counts.reshape(*weights.shape[:-1], *template.shape[1:])
+
+    @cached_property
+    def _channel_matrices(self) -> list[ComplexArray]:
+        return [group.fluxes[0].flavour_matrices(self.mixing) for group in self.groups]
+
+
+def grid_key(kinematics: Kinematics) -> Hashable:
+    """Return what the recoil energies that a kinematics needs depend on."""
+    return (kinematics.masses, kinematics.m_final, kinematics.breakpoints.tobytes())
+
+
+def _merged(terms: Sequence[Term]) -> list[Term]:
+    """Add up the coupling matrices of terms that share their kinematics."""
+    merged: dict[Hashable, Term] = {}
+    for term in terms:
+        known = merged.get(term.kinematics.key)
+        matrix = term.matrix if known is None else known.matrix + term.matrix
+        merged[term.kinematics.key] = Term(term.label, term.kinematics, matrix, term.helicity)
+    return list(merged.values())
+
+
+def _added(total: FloatArray, counts: FloatArray, rows: np.ndarray) -> FloatArray:
+    """Add counts (..., n_rows, n_bins) to the rows of the total, broadcasting over model axes."""
+    if counts.shape[-2] == total.shape[-2]:
+        return total + counts
+    total = np.broadcast_to(total, np.broadcast_shapes(total.shape[:-2], counts.shape[:-2]) + total.shape[-2:]).copy()
+    total[..., rows, :] += counts
+    return total
