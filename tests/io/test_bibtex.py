@@ -48,4 +48,4 @@ def test_every_shipped_record_is_a_balanced_entry_with_title_and_year():
         assert entry.count("{") == entry.count("}")
         assert "title = {" in entry
         assert re.search(r"year = \{(19|20)\d\d\}", entry)
-        assert re.fullmatch(r"(\d{4}\.\d{4,5})?", eprint)
+        assert re.fullmatch(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})?", eprint)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-import nulight.literature
+import nulight
 from nulight.constants import K_R2
 from nulight.data.reader import read_package_table
-from nulight.literature.limits import couplings_with_limits, published_limits
+from nulight.io.bibtex import bibtex
+from nulight.literature.limits import couplings_with_limits, flavours_of, published_limits
 
-TABLES = Path(nulight.literature.__file__).parent / "tables"
+TABLES = Path(nulight.__file__).parent / "data" / "limits"
 Z_90 = 1.6449  # two-sided 90 % in standard deviations
 
 
@@ -63,8 +64,9 @@ def test_texono_anapole_bound_of_the_paper_is_half_of_the_physical_one():
 
 
 def half_convention_rows():
-    table = read_package_table("literature/tables/charge_radius_conventions.csv").where(convention="half")
-    return list(zip(table.text("ref"), table.text("factor"), table.numbers("s2w_error"), strict=True))
+    table = read_package_table("data/limits/charge_radius_conventions.csv").where(convention="half")
+    rows = zip(table.text("reference"), table.text("factor"), table.text("s2w_error"), strict=True)
+    return [(reference, factor, float(error)) for reference, factor, error in rows if error]
 
 
 @pytest.mark.parametrize(("reference", "factor", "s2w_error"), half_convention_rows())
@@ -94,20 +96,23 @@ def test_every_limit_is_ordered_sourced_and_newest_first(coupling):
     for bound in limits:
         assert bound.coupling == coupling
         assert bound.reference
-        assert bound.note
+        assert bound.read_in
         assert bound.cl is None or 0.6 < bound.cl < 1
         assert bound.lower is not None or bound.upper is not None
         assert bound.lower is None or bound.upper is None or bound.lower < bound.upper
         assert (bound.convention != "") == (coupling[:2] in ("r2", "a_"))
 
 
-def test_every_row_of_the_tables_is_a_limit():
-    rows = 0
-    for name in ("em_properties.csv", "further_limits.csv"):
-        lines = [line for line in (TABLES / name).read_text().splitlines() if not line.startswith("#")]
-        rows += len(list(csv.DictReader(lines)))
-    read = [b for c in couplings_with_limits() if not c.startswith("a_nu") for b in published_limits(c)]
-    assert len(read) == rows
+def rows_of(name):
+    lines = [line for line in (TABLES / name).read_text().splitlines() if not line.startswith("#")]
+    return list(csv.DictReader(lines))
+
+
+def test_every_row_of_the_table_is_a_limit():
+    read = published_limits()
+    assert len(read) == len(rows_of("published.csv"))
+    assert [b.year for b in read] == sorted((b.year for b in read), reverse=True)
+    assert {b.coupling for b in read} == {c for c in couplings_with_limits() if not c.startswith("a_nu")}
 
 
 def test_no_bound_is_listed_twice():
@@ -124,7 +129,78 @@ def test_effective_bounds_are_added_only_on_request():
 
 
 def test_coupling_without_tabulated_bounds_has_an_empty_list():
-    assert published_limits("r2_nu_mumu") == []
+    assert published_limits("r2_nu_emu") == []
+
+
+# The table of the slide: method, experiment, limit, CL in per cent, year.
+SLIDE = [
+    ("mu_nu_e", "reactor", "Krasnoyarsk", 2.4e-10, 90, 1992),
+    ("mu_nu_e", "reactor", "Rovno", 1.9e-10, 95, 1993),
+    ("mu_nu_e", "reactor", "MUNU", 9e-11, 90, 2005),
+    ("mu_nu_e", "reactor", "TEXONO_HPGe", 7.4e-11, 90, 2006),
+    ("mu_nu_e", "reactor", "GEMMA", 2.9e-11, 90, 2012),
+    ("mu_nu_e", "accelerator", "LAMPF", 1.1e-9, 90, 1992),
+    ("mu_nu_mu", "accelerator", "BNL-E734", 8.5e-10, 90, 1990),
+    ("mu_nu_mu", "accelerator", "LAMPF", 7.4e-10, 90, 1992),
+    ("mu_nu_mu", "accelerator", "LSND", 6.8e-10, 90, 2001),
+    ("mu_nu_tau", "accelerator", "DONUT", 3.9e-7, 90, 2001),
+    ("mu_nu", "solar", "SuperK_solar", 1.1e-10, 90, 2004),
+    ("mu_nu", "solar", "Borexino_phase2", 2.8e-11, 90, 2017),
+    # elsewhere in the talk, without a level
+    ("mu_nu_e", "reactor", "Dresden-II_reanalysis", 2.13e-10, None, 2022),
+    ("mu_nu_mu", "accelerator", "COHERENT_CsI+Ar_reanalysis", 18e-10, None, 2022),
+    ("mu_nu_e", "solar (LXe)", "PandaX-4T+LZ+XENONnT_reanalysis", 10.3e-12, None, 2023),
+    ("mu_nu_mu", "solar (LXe)", "PandaX-4T+LZ+XENONnT_reanalysis", 15.6e-12, None, 2023),
+    ("mu_nu_tau", "solar (LXe)", "PandaX-4T+LZ+XENONnT_reanalysis", 15.6e-12, None, 2023),
+]
+
+
+def test_the_limits_of_the_slide_are_all_there_and_no_other_claims_to_be():
+    read = [b for b in published_limits() if "slide" in b.read_in]
+    levels = [None if b.cl is None else round(100 * b.cl) for b in read]
+    found = [(b.coupling, b.source_type, b.experiment, b.upper, cl, b.year) for b, cl in zip(read, levels, strict=True)]
+    assert sorted(found, key=str) == sorted(SLIDE, key=str)
+    assert all(b.lower is None for b in read)
+
+
+def test_bounds_from_memory_say_so_and_none_of_the_slide_is():
+    assert {b.experiment for b in published_limits() if b.from_memory} >= {"L3", "CHARM-II", "LZ"}
+    assert not any("memory" in b.read_in for b in published_limits() if not b.from_memory)
+
+
+def test_where_a_number_was_read_is_one_of_the_known_places():
+    known = {"slide", "abstract", "review", "collection", "paper", "memory"}
+    assert {place for b in published_limits() for place in b.read_in.split("+")} == known
+
+
+@pytest.mark.parametrize("flavour", ["e", "mu", "tau"])
+def test_flavour_selects_the_couplings_of_that_flavour(flavour):
+    rows = published_limits(flavour=flavour)
+    assert {b.coupling for b in rows} == {f"mu_nu_{flavour}", f"q_nu_{flavour}{flavour}", f"r2_nu_{flavour}{flavour}"}
+    assert published_limits(f"mu_nu_{flavour}", flavour) == published_limits(f"mu_nu_{flavour}")
+    both = published_limits(flavour=flavour, effective=True)
+    assert {b.coupling for b in both} - {b.coupling for b in rows} == {"mu_nu", "q_nu"}
+
+
+def test_flavour_of_transitions_is_both_and_of_mass_states_none():
+    assert flavours_of("q_nu_etau") == ("e", "tau")
+    assert flavours_of("mu_mu4") == ("mu",)
+    assert flavours_of("lambda_12") == flavours_of("q_nu") == flavours_of("m_4") == ()
+
+
+def test_stars_the_universe_and_matter_are_not_direct():
+    indirect = {b.source_type for b in published_limits() if not b.direct}
+    assert indirect == {"astrophysical", "cosmological", "charge conservation"}
+
+
+def test_every_reference_makes_one_bibtex_entry():
+    references = {b.reference for b in published_limits()}
+    assert bibtex(references).count("@") == len(references)
+
+
+def test_a_flavour_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match="use one of: e, mu, tau"):
+        published_limits(flavour="nu_e")
 
 
 @pytest.mark.parametrize("name", ["mu_nue", "mu", "charge"])
