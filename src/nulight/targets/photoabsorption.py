@@ -63,7 +63,7 @@ class PhotoAbsorption:
         >>> from nulight.targets import get_material
         >>> photo = photo_absorption(get_material("Xe"))
         >>> [f"{sigma:.2e}" for sigma in photo.cross_section([0.001, 1.0, 10.0, 100.0])]
-        ['0.00e+00', '2.07e-18', '3.35e-20', '3.91e-22']
+        ['0.00e+00', '2.07e-18', '3.75e-20', '3.91e-22']
         """
         T = np.asarray(T, dtype=float)
         high = self.range[1]
