@@ -34,6 +34,7 @@ CONSTANTS: dict[str, Constant] = {
     "m_e": Constant(0.51099895069, 1.6e-10, "MeV", _CODATA),
     "m_mu": Constant(105.6583755, 2.3e-6, "MeV", _CODATA),
     "m_tau": Constant(1776.93, 0.09, "MeV", _PDG),
+    "m_pi": Constant(139.57039, 0.00018, "MeV", _PDG),
     "m_W": Constant(80.3692, 0.0133, "GeV", _PDG),
     "m_u": Constant(931.49410372, 2.9e-7, "MeV", _CODATA),
     "N_A": Constant(6.02214076e23, 0.0, "mol^-1", "SI, exact"),
@@ -49,6 +50,7 @@ G_F = CONSTANTS["G_F"].value / GeV**2  # keV^-2
 M_E = CONSTANTS["m_e"].value * MeV
 M_MU = CONSTANTS["m_mu"].value * MeV
 M_TAU = CONSTANTS["m_tau"].value * MeV
+M_PI = CONSTANTS["m_pi"].value * MeV  # charged pion
 M_W = CONSTANTS["m_W"].value * GeV
 M_U = CONSTANTS["m_u"].value * MeV
 N_A = CONSTANTS["N_A"].value

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nulight.neutrinos.flux import Flux, pure_flavour
-from nulight.sources import FluxNuisance, Source
+from nulight.sources import FluxNuisance, Source, TimeProfile
+from nulight.sources.pulses import GaussianPulse
 
 
 def line(name: str) -> Flux:
@@ -41,3 +42,12 @@ def test_nuisance_needs_a_positive_width(width):
 def test_nuisance_needs_a_component():
     with pytest.raises(ValueError, match="scales no flux component"):
         FluxNuisance(name="n", width=0.1, components=())
+
+
+def test_time_profiles_are_of_all_components_or_none():
+    profile = TimeProfile(pulse=GaussianPulse(mean=0.0, width=1e-6))
+    assert Source(name="x", fluxes=(line("a"),)).time_profiles == {}
+    assert Source(name="x", fluxes=(line("a"),), time_profiles={"a": profile}).time_profiles["a"] is profile
+    for given in ({"a": profile}, {"a": profile, "b": profile, "c": profile}):
+        with pytest.raises(ValueError, match="but the components are a, b; give one for each"):
+            Source(name="x", fluxes=(line("a"), line("b")), time_profiles=given)

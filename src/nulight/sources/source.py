@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from nulight.data.reader import Table
 from nulight.neutrinos.flux import Flux
+from nulight.sources.time_profiles import TimeProfile
 
 __all__ = ["FluxNuisance", "Source", "table_hashes"]
 
@@ -62,11 +63,14 @@ class Source:
         Texkeys, arXiv numbers or DOIs.
     hashes : dict of str to str
         SHA-256 of every table used.
+    time_profiles : mapping of component to TimeProfile
+        Arrival times of a pulsed source, of all components; empty for a steady source, which is uniform in time.
 
     Raises
     ------
     ValueError
-        If there is no flux, two fluxes have one name, or a nuisance scales a component that does not exist.
+        If there is no flux, two fluxes have one name, a nuisance scales a component that does not exist, or time
+        profiles are of other components than there are.
     """
 
     name: str
@@ -74,6 +78,7 @@ class Source:
     nuisances: tuple[FluxNuisance, ...] = ()
     citations: tuple[str, ...] = ()
     hashes: dict[str, str] = field(default_factory=dict)
+    time_profiles: Mapping[str, TimeProfile] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         names = self.components
@@ -85,6 +90,11 @@ class Source:
                     f"source {self.name!r}: nuisance {nuisance.name!r} scales unknown component {', '.join(unknown)}; "
                     f"there are {', '.join(names)}"
                 )
+        if self.time_profiles and set(self.time_profiles) != set(names):
+            raise ValueError(
+                f"source {self.name!r}: time profiles of {', '.join(self.time_profiles)}, but the components are "
+                f"{', '.join(names)}; give one for each, or none for a steady source"
+            )
 
     @property
     def components(self) -> tuple[str, ...]:
