@@ -21,6 +21,7 @@ __all__ = ["GammaResponse", "PoissonResponse"]
 _NOTHING = 1e-16
 _DARK = 1e-100  # keVee
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
+_STEP = 2.0  # standard deviations between nodes' panels, at most
 _FIRST = 1e-9  # of the largest edge: where the nodes of a bin that begins at zero begin
 
 
@@ -36,7 +37,8 @@ class PoissonResponse:
     efficiency : EfficiencyCurve
         Of n (reconstructed) or of the visible energy (true).
     efficiency_at : "count" or "centre"
-        Whether an efficiency of the number is taken at n, or at the centre n + 1/2 of a bin of one photoelectron.
+        Whether an efficiency of the number is taken at n, or at the centre n + 1/2 of a bin of one photoelectron,
+        as the release arXiv:1804.09459 says of its own: 7 % more events in CsI[Na] 2017.
 
     Notes
     -----
@@ -46,7 +48,7 @@ class PoissonResponse:
     bin_edges: FloatArray
     light_yield: float
     efficiency: EfficiencyCurve
-    efficiency_at: Literal["count", "centre"] = "centre"
+    efficiency_at: Literal["count", "centre"] = "count"
 
     def __post_init__(self) -> None:
         edges = checked_edges(self.bin_edges)
@@ -82,11 +84,11 @@ class PoissonResponse:
         return np.asarray(np.sqrt(self.light_yield * T + 1) / self.light_yield)
 
     def matrix(self, T: FloatArray) -> FloatArray:
-        from scipy.special import gammaln, xlogy
+        from scipy.special import gammaln
 
         n = self.numbers
         mean = np.where(T > _DARK, self.light_yield * T, 1.0)
-        probability = np.exp(xlogy(n[:, None], mean) - mean - gammaln(n + 1)[:, None]) * (T > _DARK)
+        probability = np.exp(np.outer(n, np.log(mean)) - mean - gammaln(n + 1)[:, None]) * (T > _DARK)
         inside = (self.bin_edges[:-1, None] <= n) & (self.bin_edges[1:, None] > n)
         if self.efficiency.of == "true":
             return np.asarray(inside.astype(float) @ probability * self.efficiency(T))
@@ -181,15 +183,19 @@ class GammaResponse:
         return x, weights, len(_NODES) * np.searchsorted(knots, self.bin_edges[:-1])
 
     def _knots(self) -> FloatArray:
-        """Bin edges, cuts of the efficiency, and steps of two standard deviations, PE."""
+        """Bin edges, cuts of the efficiency, and steps of at most two standard deviations, PE."""
         lo, hi = self.bin_edges[[0, -1]]
         steps = self.efficiency.steps if self.efficiency.of == "reconstructed" else np.zeros(0)
+        coarse = np.unique(np.concatenate([self.bin_edges, steps[(steps > lo) & (steps < hi)]]))
         x = np.geomspace(max(lo, _FIRST * hi), hi, 2000)
         # Standard deviations between x[0] and x: the integral of dx / (x / sqrt(1 + b x / light_yield)).
         root = np.sqrt(1 + self.b / self.light_yield * x)
         distance = 2 * root + np.log((root - 1) / (root + 1))
-        fine = np.interp(np.arange(distance[0], distance[-1], 2.0), distance, x)
-        return np.unique(np.concatenate([self.bin_edges, steps[(steps > lo) & (steps < hi)], fine]))
+        along = np.interp(coarse, x, distance)
+        pieces = np.ceil(np.diff(along) / _STEP).astype(int)
+        share = np.arange(pieces.sum()) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+        fine = np.repeat(along[:-1], pieces) + share * np.repeat(np.diff(along) / pieces, pieces)
+        return np.unique(np.concatenate([coarse, np.interp(fine, distance, x)]))
 
 
 def _check_light_yield(light_yield: float) -> None:

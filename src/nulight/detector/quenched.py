@@ -31,6 +31,16 @@ class QuenchedResponse:
     quenching : Quenching
     efficiency : EfficiencyCurve, optional
         Of the true recoil energy in keVnr; one of the visible or the reconstructed energy belongs to `inner`.
+
+    Examples
+    --------
+    Recoils of 10 keVnr in CsI[Na] make 0.878 keVee, 11.7 photoelectrons on average.
+
+    >>> from nulight.detector import Efficiency, PoissonResponse, Quenching
+    >>> counter = PoissonResponse(np.array([6.0, 8.0, 30.0]), 13.348, Efficiency.constant())
+    >>> response = QuenchedResponse(counter, Quenching.constant(0.0878, range=(0.0, 60.0)))
+    >>> [round(float(p), 4) for p in response.matrix(np.array([10.0]))[:, 0]]
+    [0.0837, 0.8924]
     """
 
     inner: Response
@@ -103,6 +113,7 @@ class QuenchedResponse:
 
     def _lit_width(self, T: FloatArray) -> FloatArray:
         E = self.quenching.visible(T)
-        slope = np.maximum(np.abs(self.quenching.slope(T)), np.divide(E, T))
+        mean = np.divide(E, T, out=np.zeros_like(T), where=T > 0)
+        slope = np.maximum(np.abs(self.quenching.slope(T)), mean)
         width: FloatArray = np.divide(self.inner.width(E), slope, out=np.array(T), where=slope > 0)
         return width

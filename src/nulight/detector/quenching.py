@@ -7,7 +7,7 @@ first Q_f is held, as asked. The curve need not be monotonic.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -192,7 +192,7 @@ class Quenching:
         return np.unique(np.concatenate([np.geomspace(FLOOR, top, _GRID), special]))
 
 
-def _bisect(above, lo: FloatArray, hi: FloatArray) -> FloatArray:  # type: ignore[no-untyped-def]
+def _bisect(above: Callable[[FloatArray], np.ndarray], lo: FloatArray, hi: FloatArray) -> FloatArray:
     """Where a condition changes between lo and hi, to rounding, shape of lo."""
     at_lo = above(lo)
     for _ in range(60):
