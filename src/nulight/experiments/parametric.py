@@ -1,0 +1,198 @@
+"""Backgrounds of a given form whose parameters float in the fit: exponentials and Gaussian lines.
+
+A nuisance u multiplies a parameter by (1 + u); several may share a parameter, and one may move
+several parameters, also of other backgrounds. The bin integrals are closed forms, so counts and their
+derivatives in u are exact.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar
+
+import numpy as np
+
+from nulight.experiments.schema import Card, ExponentialBackground, LineBackground
+from nulight.typing import FloatArray
+
+__all__ = ["ExponentialCounts", "FormCounts", "LineCounts", "parametric_counts"]
+
+_SMALLEST = 1e-6  # of the nominal value: a width or a scale never becomes zero
+
+Slopes = tuple[FloatArray, FloatArray, FloatArray]
+"""Values (n, n_E), first (n, n_par, n_E) and second derivatives (n, n_par, n_par, n_E)."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FormCounts(ABC):
+    """Counts of a form whose parameters are multiplied by (1 + u) of nuisances.
+
+    Attributes
+    ----------
+    name : str
+    edges : array, shape (n_E + 1,)
+        Reconstructed energies.
+    nominal : tuple of float
+        Parameters in the order of `parameters`; the first one is the normalisation.
+    scaled : mapping of str to tuple of str
+        Nuisances of each parameter.
+    rest : array, shape (n_rest,)
+        Shares of the counts in the bins of the further axes.
+    """
+
+    parameters: ClassVar[tuple[str, ...]]
+
+    name: str
+    edges: FloatArray
+    nominal: tuple[float, ...]
+    scaled: Mapping[str, tuple[str, ...]]
+    rest: FloatArray = field(default_factory=lambda: np.ones(1))
+
+    @abstractmethod
+    def in_bins(self, p: FloatArray) -> Slopes:
+        """Integrate over the bins at parameters p (n, n_par), per unit normalisation in p[:, 0]."""
+
+    @cached_property
+    def nuisances(self) -> tuple[str, ...]:
+        """Names of the k nuisances, all different."""
+        return tuple(dict.fromkeys(name for parameter in self.parameters for name in self.scaled.get(parameter, ())))
+
+    def evaluate(self, u: FloatArray) -> Slopes:
+        """Return counts and their derivatives in the nuisances.
+
+        Parameters
+        ----------
+        u : array, shape (n_points, k)
+            In the order of `nuisances`.
+
+        Returns
+        -------
+        counts : array, shape (n_points, n_bins)
+        first : array, shape (n_points, k, n_bins)
+        second : array, shape (n_points, k, k, n_bins)
+        """
+        u = np.asarray(u, float)
+        value, slope, bend = self.in_bins(self._values(u, ()))
+        k = len(self.nuisances)
+        steps = [self._values(u, (i,)) for i in range(k)]
+        first, second = np.zeros((len(u), k, value.shape[1])), np.zeros((len(u), k, k, value.shape[1]))
+        for i in range(k):
+            first[:, i] = np.einsum("nj,njb->nb", steps[i], slope)
+            for m in range(i + 1):
+                both = np.einsum("nj,nl,njlb->nb", steps[i], steps[m], bend)
+                if m != i:
+                    both += np.einsum("nj,njb->nb", self._values(u, (i, m)), slope)
+                second[:, i, m] = second[:, m, i] = both
+        return self._spread(value), self._spread(first), self._spread(second)
+
+    @cached_property
+    def _moves(self) -> np.ndarray:
+        """Whether a nuisance moves a parameter, shape (k, n_par)."""
+        return np.array([[n in self.scaled.get(p, ()) for p in self.parameters] for n in self.nuisances], bool)
+
+    def _values(self, u: FloatArray, along: Sequence[int]) -> FloatArray:
+        """Parameters (n, n_par), differentiated once in each nuisance of `along` (all different)."""
+        nominal = np.array(self.nominal)
+        if not self.nuisances:
+            return np.broadcast_to(nominal, (len(u), len(nominal)))
+        moves = self._moves.copy()
+        reached = moves[list(along)].all(axis=0)
+        moves[list(along)] = False
+        product = np.where(moves, 1 + u[:, :, None], 1.0).prod(axis=1)
+        return np.asarray(nominal * product * reached)
+
+    def _spread(self, counts: FloatArray) -> FloatArray:
+        """Share out energy bins over the bins of the further axes, energy first."""
+        return np.asarray(
+            (counts[..., None] * self.rest).reshape(*counts.shape[:-1], counts.shape[-1] * len(self.rest))
+        )
+
+    def _at_least(self, p: FloatArray, place: int) -> FloatArray:
+        """A parameter (n, 1) that must stay positive."""
+        return np.asarray(np.maximum(p[:, place, None], _SMALLEST * self.nominal[place]))
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class ExponentialCounts(FormCounts):
+    """Integrals of amplitude exp(-E/scale); the amplitude in counts per keV."""
+
+    parameters: ClassVar[tuple[str, ...]] = ("amplitude", "scale")
+
+    def in_bins(self, p: FloatArray) -> Slopes:
+        """See `FormCounts.in_bins`."""
+        amplitude, scale = p[:, :1], self._at_least(p, 1)
+        x = self.edges / scale
+        height = np.exp(-x)
+        area = -scale * height[:, :-1] * np.expm1(-np.diff(x, axis=1))
+        d_area = -np.diff(height * (1 + x), axis=1)
+        d2_area = -np.diff(height * x**2, axis=1) / scale
+        zero = np.zeros_like(area)
+        bend = [[zero, d_area], [d_area, amplitude * d2_area]]
+        return amplitude * area, np.stack([area, amplitude * d_area], axis=1), _matrix(bend)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LineCounts(FormCounts):
+    """Integrals of a Gaussian line with `counts` in all."""
+
+    parameters: ClassVar[tuple[str, ...]] = ("counts", "centre", "sigma")
+
+    def in_bins(self, p: FloatArray) -> Slopes:
+        """See `FormCounts.in_bins`."""
+        from scipy.special import ndtr
+
+        counts, centre, sigma = p[:, :1], p[:, 1:2], self._at_least(p, 2)
+        z = (self.edges - centre) / sigma
+        density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
+        # difference of whichever tail is the shorter
+        area = np.where(z[:, :-1] > 0, -np.diff(ndtr(-z), axis=1), np.diff(ndtr(z), axis=1))
+        c = -np.diff(density, axis=1) / sigma
+        s = -np.diff(z * density, axis=1) / sigma
+        cc = -np.diff(z * density, axis=1) / sigma**2
+        cs = np.diff(density * (1 - z**2), axis=1) / sigma**2
+        ss = np.diff(z * density * (2 - z**2), axis=1) / sigma**2
+        bend = [[np.zeros_like(c), c, s], [c, counts * cc, counts * cs], [s, counts * cs, counts * ss]]
+        return counts * area, np.stack([area, counts * c, counts * s], axis=1), _matrix(bend)
+
+
+def parametric_counts(card: Card, edges: FloatArray, rest: FloatArray) -> tuple[FormCounts, ...]:
+    """Return the exponentials and lines of a card with the nuisances that move their parameters.
+
+    Parameters
+    ----------
+    card : Card
+    edges : array, shape (n_E + 1,)
+    rest : array, shape (n_rest,)
+        Shares of steady counts in the bins of the further axes.
+    """
+    result: list[FormCounts] = []
+    for entry in card.backgrounds:
+        if isinstance(entry, ExponentialBackground):
+            nominal: tuple[float, ...] = (card.exposure * entry.amplitude, float(entry.scale))
+            form: type[FormCounts] = ExponentialCounts
+        elif isinstance(entry, LineBackground):
+            events = entry.counts * card.exposure / (entry.exposure or card.exposure)
+            nominal, form = (events, float(entry.centre), float(entry.sigma)), LineCounts
+        else:
+            continue
+        scaled = _scaled(card, entry.name, form.parameters)
+        result.append(form(name=entry.name, edges=edges, nominal=nominal, scaled=scaled, rest=rest))
+    return tuple(result)
+
+
+def _scaled(card: Card, name: str, parameters: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Nuisances of each parameter; the name of the background alone is its normalisation."""
+    aliases = {f"{name}.{parameter}": parameter for parameter in parameters} | {name: parameters[0]}
+    result: dict[str, list[str]] = {parameter: [] for parameter in parameters}
+    for nuisance in card.nuisances:
+        for parameter in {aliases[target] for target in nuisance.scales or () if target in aliases}:
+            result[parameter].append(nuisance.name)
+    return {parameter: tuple(names) for parameter, names in result.items()}
+
+
+def _matrix(rows: list[list[FloatArray]]) -> FloatArray:
+    """Stack (n_par, n_par) arrays of shape (n, n_E) to (n, n_par, n_par, n_E)."""
+    return np.stack([np.stack(row, axis=1) for row in rows], axis=1)
