@@ -3,8 +3,9 @@
 At fixed recoil energy a neutrino cross section is a coupling product times a quadratic polynomial
 in 1/E_nu, so a flux average needs only three moments of the flux. A `Kinematics` holds the
 energy dependence, for any target and final-state mass; a `Term` adds the coupling matrix that is
-traced with the flavour density matrix. A cross section of any other form is a `DirectKinematics`
-and is integrated over the flux as it stands.
+traced with the flavour density matrix. Equivalent photons add the logarithm of the energy, one
+moment more. A cross section of any other form is a `DirectKinematics` and is integrated over the
+flux as it stands.
 """
 
 from __future__ import annotations
@@ -19,12 +20,21 @@ from nulight.interactions.kinematics import E_nu_min
 from nulight.neutrinos.flux import Flux, Helicity
 from nulight.typing import ArrayLike, ComplexArray, FloatArray
 
-__all__ = ["Binding", "DirectKinematics", "Kinematics", "MomentKinematics", "Term"]
+__all__ = [
+    "NO_BREAKPOINTS",
+    "Binding",
+    "DirectKinematics",
+    "Kinematics",
+    "MomentKinematics",
+    "Term",
+    "inside_limits",
+]
 
 Binding = Literal["free", "stepping", "rrpa_e", "rrpa_x", "unit"]
 """How the electrons of the target are counted; "unit": the cross section is that of a formula unit already."""
 
-_NO_BREAKPOINTS = np.empty(0)
+NO_BREAKPOINTS: FloatArray = np.empty(0)
+"""Of a cross section that is smooth between its recoil limits."""
 
 
 class Kinematics(Protocol):
@@ -62,7 +72,7 @@ class Kinematics(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class MomentKinematics:
-    """dsigma/dT = sum_k c_k(T) / E^k above the kinematic limit.
+    """dsigma/dT = sum_k c_k(T) / E^k, and c_log(T) ln E, above the kinematic limit.
 
     Attributes
     ----------
@@ -71,9 +81,12 @@ class MomentKinematics:
     mass : float, keV
         Target mass.
     coefficients : callable
-        Maps T, shape (n_T,), keV to c_k, shape (3, n_T), cm^2 keV^(k - 1).
+        Maps T, shape (n_T,), keV to c_k, shape (3, n_T), cm^2 keV^(k - 1); a fourth row multiplies
+        ln(E/keV).
     m_final : float, keV
     binding : str
+    breakpoints : array, keV
+        Recoil energies at which the coefficients jump.
     """
 
     name: str
@@ -81,14 +94,11 @@ class MomentKinematics:
     coefficients: Callable[[FloatArray], FloatArray] = field(compare=False, repr=False)
     m_final: float = 0.0
     binding: Binding = "stepping"
+    breakpoints: FloatArray = field(default_factory=lambda: NO_BREAKPOINTS, compare=False, repr=False)
 
     @property
     def masses(self) -> tuple[float, ...]:
         return (self.mass,)
-
-    @property
-    def breakpoints(self) -> FloatArray:
-        return _NO_BREAKPOINTS
 
     @property
     def key(self) -> Hashable:
@@ -98,13 +108,14 @@ class MomentKinematics:
         def polynomial(T: FloatArray, E: FloatArray) -> FloatArray:
             c = self.coefficients(T)
             value: FloatArray = c[0] + (c[1] + c[2] / E) / E
-            return value
+            return value + c[3] * np.log(E) if len(c) > 3 else value
 
-        return _inside_limits(polynomial, T, E_nu, self.mass, self.m_final)
+        return inside_limits(polynomial, T, E_nu, self.mass, self.m_final)
 
     def flux_averages(self, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
         E_min, c = E_nu_min(T, self.mass, self.m_final), self.coefficients(T)
-        return np.concatenate([np.einsum("kt,kjt->jt", c, flux.moments(E_min)) for flux in fluxes])
+        moments = (flux.moments(E_min, log=len(c) > 3) for flux in fluxes)
+        return np.concatenate([np.einsum("kt,kjt->jt", c, m) for m in moments])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +144,7 @@ class DirectKinematics:
 
     @property
     def breakpoints(self) -> FloatArray:
-        return _NO_BREAKPOINTS
+        return NO_BREAKPOINTS
 
     @property
     def key(self) -> Hashable:
@@ -141,7 +152,7 @@ class DirectKinematics:
         return (self.name, self.cross_section, self.mass, self.m_final, self.binding)
 
     def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
-        return _inside_limits(self.cross_section, T, E_nu, self.mass, self.m_final)
+        return inside_limits(self.cross_section, T, E_nu, self.mass, self.m_final)
 
     def flux_averages(self, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
         def function(E: FloatArray) -> FloatArray:
@@ -189,10 +200,16 @@ def _real_parts(matrices: ComplexArray) -> FloatArray:
     return np.ascontiguousarray(matrices).reshape(*matrices.shape[:-2], n * n).view(float)
 
 
-def _inside_limits(
+def inside_limits(
     function: Callable[[FloatArray, FloatArray], FloatArray], T: ArrayLike, E_nu: ArrayLike, mass: float, m_final: float
 ) -> FloatArray:
-    """Evaluate function(T, E), arrays of shape (n,), where the recoil is possible; zero elsewhere."""
+    """Evaluate function(T, E), arrays of shape (n,), where the recoil is possible; zero elsewhere.
+
+    Raises
+    ------
+    ValueError
+        If a neutrino energy is not positive.
+    """
     T, E = np.broadcast_arrays(np.asarray(T, float), np.asarray(E_nu, float))
     if np.any(~(E > 0)):
         raise ValueError(f"neutrino energy E_nu = {E[~(E > 0)].flat[0]} keV must be positive")

@@ -1,4 +1,4 @@
-"""Vector currents on electrons: weak, charge radius, anapole, millicharge, light vector.
+"""Vector currents on electrons: weak, charge radius, anapole, millicharge, light vector, NSI.
 
 They all have the amplitude of Fermi theory with couplings g_L, g_R that may depend on the recoil
 through a propagator, so they interfere, and one formula serves all of them: for the amplitudes
@@ -32,9 +32,12 @@ __all__ = [
     "charge_radius_current",
     "current_pair_terms",
     "dsigma_dT_weak",
+    "hermitian_product",
     "light_vector_current",
     "mediator",
     "millicharge_current",
+    "nsi_current",
+    "pair_label",
     "vector_terms",
 ]
 
@@ -146,6 +149,23 @@ def light_vector_current(gg: ArrayLike, mass: float) -> VectorCurrent:
     return VectorCurrent("light_vector", mediator(mass), g, g)
 
 
+def nsi_current(eps: ArrayLike) -> VectorCurrent:
+    """Contact interaction beyond the Standard Model: g_V -> g_V + eps.
+
+    Parameters
+    ----------
+    eps : array, shape (..., N, N)
+        Vector strength eps^V = eps^L + eps^R, Hermitian in flavour, in units of the Fermi interaction:
+        L = -2 sqrt2 G_F eps^P [nubar gamma P_L nu][ebar gamma P e].
+
+    Notes
+    -----
+    The limit of a light vector that is not light: eps = g_nu g_e / (sqrt2 G_F m_V^2).
+    """
+    g: ComplexArray = np.multiply(eps, 0.5, dtype=complex)
+    return VectorCurrent("nsi", CONTACT, g, g)
+
+
 def vector_terms(currents: Sequence[VectorCurrent], helicity: Helicity, *, binding: str = "stepping") -> list[Term]:
     """Return the terms of all currents and of their interference.
 
@@ -170,7 +190,7 @@ def current_pair_terms(a: VectorCurrent, b: VectorCurrent, helicity: Helicity, *
     same = a is b
     if helicity == "nubar":
         a, b = a.for_antineutrinos(), b.for_antineutrinos()
-    label = _pair_label(a.label, b.label)
+    label = pair_label(a.label, b.label)
     parts = _parts(a, b, binding)
     return [
         Term(label, kinematics, matrix, helicity)
@@ -216,7 +236,8 @@ def dsigma_dT_weak(T_e: ArrayLike, E_nu: ArrayLike, *, g_L: float, g_R: float) -
     return np.asarray(sum(parts))
 
 
-def _pair_label(a: str, b: str) -> str:
+def pair_label(a: str, b: str) -> str:
+    """Name the interference of two currents; that with the weak one belongs to the other."""
     if a == b or b == "weak":
         return a
     return b if a == "weak" else f"{a}*{b}"
@@ -254,8 +275,8 @@ def _off_diagonal(current: VectorCurrent) -> VectorCurrent:
 def _pair_products(
     a: VectorCurrent, b: VectorCurrent, *, same: bool, binding: Binding
 ) -> list[tuple[MomentKinematics, ComplexArray]]:
-    ll, rr = _hermitian(a.g_L, b.g_L), _hermitian(a.g_R, b.g_R)
-    lr = (_hermitian(a.g_L, b.g_R) + _hermitian(a.g_R, b.g_L)) / 2
+    ll, rr = hermitian_product(a.g_L, b.g_L), hermitian_product(a.g_R, b.g_R)
+    lr = (hermitian_product(a.g_L, b.g_R) + hermitian_product(a.g_R, b.g_L)) / 2
     factor = 0.5 if same else 1.0
     V = (a.propagator, b.propagator)
     return [
@@ -264,7 +285,8 @@ def _pair_products(
     ]
 
 
-def _hermitian(a: ComplexArray, b: ComplexArray) -> ComplexArray:
+def hermitian_product(a: ComplexArray, b: ComplexArray) -> ComplexArray:
+    """Return a^+ b + b^+ a."""
     product = np.conj(np.swapaxes(a, -1, -2)) @ b
     return product + np.conj(np.swapaxes(product, -1, -2))
 

@@ -85,8 +85,9 @@ def _registry() -> dict[str, Parameter]:
         text = f"transition moment of nu_{flavour} to a sterile neutrino of mass m_4"
         rows.append(_moment(f"mu_{flavour}4", rf"\mu_{{{symbol}4}}", text, ("Miranda:2021kre",)))
     rows.append(_mass("m_4", "m_4", "mass of the sterile neutrino"))
+    rows.append(_neutron_radius())
     for kind, index in (("vector", "V"), ("scalar", "S")):
-        text = f"coupling of a light {kind} to all neutrinos and to electrons"
+        text = f"coupling of a light {kind} to all neutrinos, electrons and quarks"
         references = _REFERENCES[f"gg_{kind}"]
         rows.append(
             Parameter(
@@ -115,36 +116,59 @@ def _mass(name: str, latex: str, description: str) -> Parameter:
     return Parameter(name=name, unit="keV", latex=latex, description=description, lower=0.0, scale=100.0)
 
 
+def _neutron_radius() -> Parameter:
+    return Parameter(
+        name="R_n",
+        unit="fm",
+        latex="R_n",
+        description="root-mean-square neutron radius of every nucleus of the target",
+        lower=2.0,  # the surface of a form factor alone has up to 1.93 fm
+        upper=10.0,
+        scale=0.5,
+        default=None,
+    )
+
+
 def _pair_parameters(pair: str, i: int, j: int) -> list[Parameter]:
     symbol = "".join(("e", r"\mu", r"\tau")[k] for k in (i, j))
     where = f"nu_{FLAVOURS[i]}" if i == j else f"nu_{FLAVOURS[i]} <-> nu_{FLAVOURS[j]}"
-    rows = [
-        ("r2_nu", "cm^2", rf"\langle r^2_{{\nu_{{{symbol}}}}}\rangle", "charge radius squared", 1e-31, i == j),
-        ("a_nu", "cm^2", f"a_{{{symbol}}}", "anapole moment", 1e-32, i == j),
-        ("q_nu", "e", rf"q_{{\nu_{{{symbol}}}}}", "millicharge", 1e-13, False),
-        ("gg_vector", "", f"(g_\\nu g_e)^V_{{{symbol}}}", "product of light-vector couplings", 1e-12, False),
-        ("gg_scalar", "", f"(g_\\nu g_e)^S_{{{symbol}}}", "product of light-scalar couplings", 1e-12, False),
-    ]
     return [
         Parameter(
             name=f"{prefix}_{pair}",
             unit=unit,
-            latex=latex,
-            description=f"{text} of {where}" + (", total" if total else ""),
+            latex=latex % symbol,
+            description=f"{text} of {where}" + (", total" if prefix in _TOTALS and i == j else ""),
             scale=scale,
-            default=None if total else 0.0,
+            default=None if prefix in _TOTALS and i == j else 0.0,
             references=_REFERENCES[prefix],
         )
-        for prefix, unit, latex, text, scale, total in rows
+        for prefix, unit, latex, text, scale in _PAIRS
     ]
 
 
+# name, unit, symbol, description and size of everything that is a matrix in flavour
+_PAIRS = (
+    ("r2_nu", "cm^2", r"\langle r^2_{\nu_{%s}}\rangle", "charge radius squared", 1e-31),
+    ("a_nu", "cm^2", "a_{%s}", "anapole moment", 1e-32),
+    ("q_nu", "e", r"q_{\nu_{%s}}", "millicharge", 1e-13),
+    ("gg_vector", "", r"(g_\nu g_e)^V_{%s}", "product of light-vector couplings to electrons and", 1e-12),
+    ("gg_scalar", "", r"(g_\nu g_e)^S_{%s}", "product of light-scalar couplings to electrons and", 1e-12),
+    ("gg_vector_p", "", r"(g_\nu g_p)^V_{%s}", "product of light-vector couplings to protons and", 1e-10),
+    ("gg_vector_n", "", r"(g_\nu g_n)^V_{%s}", "product of light-vector couplings to neutrons and", 1e-10),
+    ("gg_scalar_p", "", r"(g_\nu g_p)^S_{%s}", "product of light-scalar couplings to protons and", 1e-10),
+    ("gg_scalar_n", "", r"(g_\nu g_n)^S_{%s}", "product of light-scalar couplings to neutrons and", 1e-10),
+    ("eps_e", "", r"\varepsilon^{eV}_{%s}", "vector contact interaction (NSI) with electrons", 0.1),
+    ("eps_u", "", r"\varepsilon^{uV}_{%s}", "vector contact interaction (NSI) with up quarks", 0.1),
+    ("eps_d", "", r"\varepsilon^{dV}_{%s}", "vector contact interaction (NSI) with down quarks", 0.1),
+)
+_TOTALS = ("r2_nu", "a_nu")  # include the Standard Model value, which conventions decide
 _REFERENCES: dict[str, tuple[str, ...]] = {
     "r2_nu": ("Cadeddu:2018dux", "Giunti:2014ixa"),
     "a_nu": ("Cadeddu:2018dux", "Giunti:2014ixa"),
     "q_nu": ("Giunti:2014ixa",),
-    "gg_vector": (),
-    "gg_scalar": ("Cerdeno:2016sfi",),
+    **dict.fromkeys(("gg_vector", "gg_vector_p", "gg_vector_n"), ()),
+    **dict.fromkeys(("gg_scalar", "gg_scalar_p", "gg_scalar_n"), ("Cerdeno:2016sfi",)),
+    **dict.fromkeys(("eps_e", "eps_u", "eps_d"), ("arXiv:hep-ph/0508299",)),
 }
 
 PARAMETERS: dict[str, Parameter] = _registry()
