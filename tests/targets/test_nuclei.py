@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from nulight.constants import HBAR_C, M_E, M_U
 from nulight.data import read_package_table
 from nulight.targets import COMMON_MATERIALS, get_material, get_nuclear_target, klein_nystrand
-from nulight.targets.form_factors import helm
-from nulight.targets.nuclei import momentum_transfer
+from nulight.targets.form_factors import helm, momentum_transfer
 from nulight.units import fm
 
 RADII = read_package_table("data/nuclei/radii.csv")

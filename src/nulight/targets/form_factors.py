@@ -11,9 +11,19 @@ from collections.abc import Callable
 
 import numpy as np
 
+from nulight.constants import HBAR_C
 from nulight.typing import ArrayLike, FloatArray
+from nulight.units import fm
 
-__all__ = ["CITATIONS", "FORM_FACTORS", "form_factor", "helm", "klein_nystrand", "symmetrised_fermi"]
+__all__ = [
+    "CITATIONS",
+    "FORM_FACTORS",
+    "form_factor",
+    "helm",
+    "klein_nystrand",
+    "momentum_transfer",
+    "symmetrised_fermi",
+]
 
 HELM_SKIN = 0.9
 YUKAWA_RANGE = 0.7
@@ -187,6 +197,41 @@ def form_factor(name: str, q: ArrayLike, R: float) -> FloatArray:
     if name not in FORM_FACTORS:
         raise ValueError(f"no form factor {name!r}; known: {', '.join(FORM_FACTORS)}")
     return FORM_FACTORS[name](np.asarray(q, dtype=float), R)
+
+
+def momentum_transfer(T: ArrayLike, mass: float) -> FloatArray:
+    r"""Three-momentum taken up by a nucleus.
+
+    Parameters
+    ----------
+    T : array, any shape, keV
+        Recoil energy, not negative.
+    mass : float, keV
+        Mass of the nucleus.
+
+    Returns
+    -------
+    array, shape of `T`, fm^-1
+
+    Raises
+    ------
+    ValueError
+        If a recoil energy is negative or not a number.
+
+    Notes
+    -----
+    .. math:: q^2 = 2 M T + T^2
+
+    Examples
+    --------
+    >>> float(momentum_transfer(10.0, 1.2284e8).round(4))
+    0.2512
+    """
+    T = np.asarray(T, dtype=float)
+    bad = ~(T >= 0)
+    if bad.any():
+        raise ValueError(f"T = {T[bad].flat[0]:g} keV is no recoil energy; zero or more keV is needed")
+    return np.asarray(np.sqrt(T * (2 * mass + T)) / (HBAR_C / fm))
 
 
 def _reduced_radius(name: str, R: float, surface: float) -> float:
