@@ -7,7 +7,7 @@ once; the counts are then linear in products of nuisances, whose derivatives are
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +18,19 @@ from nulight.inference.likelihood import bin_errors, gaussian_twice_nll, poisson
 from nulight.inference.model import CountModel
 from nulight.typing import FloatArray
 
-__all__ = ["Block", "Shape", "contract"]
+__all__ = ["Block", "Derivatives", "Shape", "contract"]
 
 _FLOOR = 1e-6  # below this fraction of the observed count the logarithm continues as a parabola
 _EMPTY = 1e-3  # expectation below which an empty bin no longer steers the step
+
+
+@dataclass(slots=True)
+class Derivatives:
+    """Counts (n, n_groups, n_bins) of one experiment with first and second derivatives in physics parameters."""
+
+    counts: FloatArray
+    first: list[FloatArray] = field(default_factory=list)
+    second: dict[tuple[int, int], FloatArray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,6 @@ def minimise_in_box(
             done &= ~hidden
             step[hidden] = nudge[hidden]
         residual[live] = predicted
-        # The exact curvature pays near the minimum, and where the majorant only creeps along a valley.
         near[live] = predicted < 1.0 + 0.1 * np.abs(value[live])
         live, step = live[~done], step[~done]
         if live.size == 0:
@@ -105,6 +104,7 @@ def minimise_in_box(
         z[live[better]], value[live[better]] = trial[better], trial_value[better]
         damping[live] = np.where(better, damping[live] / 10, np.maximum(10 * damping[live], 1e-3))
         damping[damping < 1e-4] = 0.0
+        near |= damping > 0  # after a rejected step the majorant would only creep along a valley
     return Minimum(z, value, residual, residual <= _limit(tolerance, value))
 
 
@@ -164,18 +164,20 @@ def _box_step(
 def _active_set_step(g: FloatArray, h: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
     """Go for the minimum; whatever bound is met first on the way is kept, and the rest solved again."""
     fixed = ((low >= 0) & (g > 0)) | ((high <= 0) & (g < 0)) | (low == high)
-    at = step = np.zeros_like(g)
+    at, step, rows = np.zeros_like(g), np.zeros_like(g), np.arange(len(g))
     for _ in range(g.shape[1]):
-        step = np.where(fixed, at, _free_step(g, h, fixed, at))
-        beyond = ~fixed & ((step < low) | (step > high))
-        if not beyond.any():
+        step[rows] = np.where(fixed[rows], at[rows], _free_step(g[rows], h[rows], fixed[rows], at[rows]))
+        beyond = ~fixed[rows] & ((step[rows] < low[rows]) | (step[rows] > high[rows]))
+        again = beyond.any(axis=1)
+        rows, beyond = rows[again], beyond[again]
+        if rows.size == 0:
             break
-        end = np.where(step > 0, high, low)
+        end = np.where(step[rows] > 0, high[rows], low[rows])
         with np.errstate(divide="ignore", invalid="ignore"):
-            reach = np.where(beyond, end / step, np.inf)
+            reach = np.where(beyond, end / step[rows], np.inf)
         first = beyond & (reach <= reach.min(axis=1, keepdims=True))
-        at = np.where(first, end, at)
-        fixed |= first
+        at[rows] = np.where(first, end, at[rows])
+        fixed[rows] |= first
     return np.clip(np.where(fixed, at, step), low, high)
 
 

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from nulight.inference.blocks import Block, Shape, contract
+from nulight.inference.blocks import Block, Derivatives, Shape, contract
 from nulight.inference.coordinates import Coordinates
 from nulight.inference.model import Model, parts
-from nulight.inference.physics import Derivatives, physics_counts
+from nulight.inference.physics import physics_counts
 from nulight.typing import FloatArray
 
 __all__ = ["Objective"]
