@@ -40,13 +40,13 @@ class Conventions:
     sin2_theta_w : float
         Weak mixing angle at low energy; the default of the parameter of the same name.
     couplings : "radiative" or "tree"
-        Neutrino-electron couplings. The radiative ones have the flavour-dependent charge-radius
+        Couplings to electrons and nucleons. The radiative ones have the flavour-dependent charge-radius
         piece taken out, it comes back through `baseline_r2`.
     baseline_r2 : "standard-model" or "zero"
         Charge radius that the "weak" part contains when no charge radius or anapole is set.
     charge_radius_shift : "exact" or "tree-mw"
-        Shift of g_V per <r^2>: sqrt2 pi alpha / (3 G_F), or (2/3) m_W^2 sin2_theta_w, which is the
-        substitution s2w -> s2w (1 + m_W^2 <r^2> / 3).
+        Shift of the electron's g_V, and of minus the proton's, per <r^2>: sqrt2 pi alpha / (3 G_F), or
+        (2/3) m_W^2 sin2_theta_w, which is the substitution s2w -> s2w (1 + m_W^2 <r^2> / 3).
     anapole_per_r2 : float
         a_nu = anapole_per_r2 * <r^2>; -1/6 for the coefficient of L = (a/2) nubar gamma gamma5 nu dF.
     anapole_sm_scale : float
@@ -75,7 +75,7 @@ class Conventions:
         Converts the momentum transfer of nuclear form factors and cross sections on nuclei to lengths.
     millicharge : "electrons" or "epa"
         A millicharge scatters on the electrons counted by `atomic`, or on the atom as a whole with
-        equivalent photons and its measured photo-absorption.
+        equivalent photons and its measured photo-absorption. On nuclei it scatters all the same.
     """
 
     name: str = "default"
@@ -156,9 +156,32 @@ PRESETS: dict[str, Conventions] = {
             name="miranda-2021", couplings="tree", baseline_r2="zero", oscillation="desalas-2020-no", shells="xray"
         ),
         Conventions(name="corona-2022", sin2_theta_w=0.23863, atomic="rrpa"),
+        # choices that public codes make for nuclear recoils, one at a time: what each is worth
+        Conventions(name="code-xe131", isotopes="Xe131"),
+        Conventions(name="code-xe132", isotopes="Xe132"),
+        Conventions(name="code-s2w-mz", sin2_theta_w=0.23122),
+        Conventions(name="code-s2w-0.2387", sin2_theta_w=0.2387),
+        Conventions(name="code-klein-nystrand", form_factor="klein-nystrand"),
+        Conventions(name="code-fermi", form_factor="fermi"),
+        Conventions(name="code-no-form-factor", form_factor="unity"),
+        Conventions(name="code-lewin-smith", nuclear_radii="lewin-smith"),
+        Conventions(name="code-a-u", nuclear_masses="a-u"),
+        Conventions(name="code-hbarc-0.197", hbar_c=0.197),
+        # all that lower, or raise, the rate of solar 8B neutrinos on xenon without a threshold
+        Conventions(
+            name="code-smallest",
+            sin2_theta_w=0.23122,
+            couplings="tree",
+            baseline_r2="zero",
+            form_factor="klein-nystrand",
+            isotopes="Xe131",
+            nuclear_masses="a-u",
+            hbar_c=0.197,
+        ),
+        Conventions(name="code-largest", sin2_theta_w=0.2387, form_factor="unity", isotopes="Xe132"),
     )
 }
-"""Named conventions: the package's own and those of papers whose numbers we reproduce."""
+"""Named conventions: the package's own, those of papers whose numbers we reproduce, and of public codes."""
 
 
 def get_conventions(choice: str | Path | Conventions = "default") -> Conventions:

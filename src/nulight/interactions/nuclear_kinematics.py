@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -177,9 +178,9 @@ class NuclearKinematics:
         return _sum_over_nuclides(self.masses, polynomial, T, E_nu, self.m_final)
 
     def flux_averages(self, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
-        E_min = np.stack([E_nu_min(T, mass, self.m_final) for mass in self.masses])
         c = np.stack([self._coefficients(i, T) for i in range(len(self.masses))])
-        return np.concatenate([np.einsum("ikt,kjit->jt", c, flux.moments(E_min)) for flux in fluxes])
+        moments = (_moments(flux, self.masses, self.m_final, np.asarray(T, float).tobytes()) for flux in fluxes)
+        return np.concatenate([np.einsum("ikt,kjit->jt", c, m) for m in moments])
 
     def _coefficients(self, i: int, T: FloatArray) -> FloatArray:
         """Coefficients of 1, 1/E, 1/E^2 of all nuclei `i` of a formula unit, shape (3, n_T)."""
@@ -188,12 +189,11 @@ class NuclearKinematics:
         return strength * self.bracket(T, nuclide.mass, nuclide.spin > 0)
 
     def _charges(self, i: int, T: FloatArray) -> FloatArray:
-        nuclide, result = self.target.nuclides[i], np.ones_like(T)
-        for charge in self.charges:
-            proton = charge == "p"
-            number, F = (nuclide.Z, self.target.F_charge) if proton else (nuclide.N, self.target.F_weak_neutron)
-            result = result * number * F(i, T)
-        return result
+        nuclide = self.target.nuclides[i]
+        charge = {"p": lambda: nuclide.Z * self.target.F_charge(i, T)}
+        charge["n"] = lambda: nuclide.N * self.target.F_weak_neutron(i, T)
+        first, second = self.charges
+        return charge[first]() ** 2 if first == second else charge[first]() * charge[second]()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +245,15 @@ class DirectNuclearKinematics:
         """Cross section of all nuclei `i` of a formula unit."""
         nuclide, number = self.target.nuclides[i], self.target.numbers[i]
         return lambda T, E: number * np.asarray(self.cross_section(T, E, nuclide))
+
+
+@lru_cache(maxsize=64)
+def _moments(flux: Flux, masses: tuple[float, ...], m_final: float, T: bytes) -> FloatArray:
+    """Flux moments above the limit of every nuclide, (3, J, n_nuclides, n_T): the same for all structures."""
+    E_min = np.stack([E_nu_min(np.frombuffer(T), mass, m_final) for mass in masses])
+    moments = flux.moments(E_min)
+    moments.setflags(write=False)
+    return moments
 
 
 def _sum_over_nuclides(
