@@ -1,4 +1,4 @@
-"""Rules between the fields of a card: names, sources, target, record.
+"""Rules between the fields of a card: names, and everything the other checks look at.
 
 Each check takes the parts of the card that are sound by themselves and notes what does not fit;
 none of them stops at its first find.
@@ -7,31 +7,30 @@ none of them stops at its first find.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
-from nulight.conventions import get_conventions
+from nulight.experiments.checks_bins import check_bins
+from nulight.experiments.checks_nuisances import check_nuisances
+from nulight.experiments.checks_record import check_record
+from nulight.experiments.checks_response import check_response
+from nulight.experiments.checks_sources import SOLAR_COMPONENTS, check_source, check_target_and_conventions
 from nulight.experiments.checks_tables import check_tables
 from nulight.experiments.faults import FaultList
 from nulight.experiments.parts import Part, Parts, Read
 from nulight.experiments.schema import (
+    AtmosphericSource,
     Background,
     ElectronCaptureSource,
     NuisanceEntry,
-    PublishedLimit,
     ReactorSource,
-    Reference,
-    SolarSource,
     SourceEntry,
-    Target,
+    SupernovaBackgroundSource,
 )
 
 __all__ = ["check_parts"]
 
-SOLAR_COMPONENTS = ("pp", "Be7", "pep", "hep", "B8", "N13", "O15", "F17")
-_COUPLING_UNITS = {"mu_": "mu_B", "lambda_": "mu_B", "d_": "mu_B", "r2_": "cm^2", "a_": "cm^2", "q_": "e"}
 
-
-def check_parts(document: Mapping[str, Any], read: Read, faults: FaultList) -> None:
+def check_parts(document: Mapping[str, Any], read: Read, faults: FaultList) -> Parts:
     """Note every fault between the fields of a document and in the tables it names.
 
     Parameters
@@ -42,21 +41,29 @@ def check_parts(document: Mapping[str, Any], read: Read, faults: FaultList) -> N
         Returns a table or raises `TableError`.
     faults : FaultList
         Grows by what is found.
+
+    Returns
+    -------
+    Parts
+        The document taken apart.
     """
     parts = Parts(document, read, faults)
+    channel = parts.one("channel", Literal["electron-recoil", "nuclear-recoil", "both"])
+    parts.channel = None if channel is None else channel.value
     parts.sources = parts.many("sources", SourceEntry)
     parts.backgrounds = parts.many("backgrounds", Background)
     parts.nuisances = parts.many("nuisances", NuisanceEntry)
+    check_bins(parts)
     _check_names(parts)
-    _check_scales(parts)
+    _check_contents(parts)
+    check_nuisances(parts)
     for part in parts.sources:
-        _check_source(parts, part)
-    _check_target_and_conventions(parts)
+        check_source(parts, part)
+    check_target_and_conventions(parts)
+    check_response(parts)
     check_tables(parts)
-    _check_record(parts)
-
-
-# --- names --------------------------------------------------------------------------------------
+    check_record(parts)
+    return parts
 
 
 def _check_names(parts: Parts) -> None:
@@ -65,11 +72,21 @@ def _check_names(parts: Parts) -> None:
     _check_unique(parts, parts.nuisances)
     if parts.document.get("source_nuisances", True) is not False:
         _check_shared_widths(parts)
-        own = {f"activity_{p.value.nuclide}" for p in parts.sources if getattr(p.value, "activity_uncertainty", None)}
+        own = dict(named for part in parts.sources if (named := _own_nuisance(part.value)) is not None)
         for part in parts.nuisances:
             if part.value.name in own:
-                expected = "leave out activity_uncertainty, or set source_nuisances: false"
+                expected = f"leave out {own[part.value.name]}, or set source_nuisances: false"
                 parts.faults.add(f"{part.path}.name", part.value.name, "is a nuisance of the source already", expected)
+
+
+def _own_nuisance(source: Any) -> tuple[str, str] | None:
+    """Nuisance that a source has from a width stated with it, and the field that states it."""
+    if isinstance(source, ElectronCaptureSource):
+        return (f"activity_{source.nuclide}", "activity_uncertainty") if source.activity_uncertainty else None
+    if getattr(source, "uncertainty", None) is None:
+        return None
+    sky = isinstance(source, (AtmosphericSource, SupernovaBackgroundSource))
+    return f"flux_{source.kind if sky else source.name}", "uncertainty"
 
 
 def _check_unique(parts: Parts, items: Iterable[Part[Any]], reserved: tuple[str, ...] = ()) -> None:
@@ -101,152 +118,18 @@ def _source_widths(source: Any) -> dict[str, float]:
         widths = REACTOR_WIDTHS | (source.widths or {})
         common = {} if source.flux_uncertainty is None else {"flux_reactor": source.flux_uncertainty}
         return {f"flux_reactor_{name}": width for name, width in widths.items() if width > 0} | common
+    if isinstance(source, (AtmosphericSource, SupernovaBackgroundSource)) and source.uncertainty is not None:
+        return {f"flux_{source.kind}": source.uncertainty}
     return {}
 
 
-def _check_scales(parts: Parts) -> None:
-    solar = SOLAR_COMPONENTS if any(isinstance(part.value, SolarSource) for part in parts.sources) else ()
-    sources, backgrounds = _written_names(parts.document, "sources"), _written_names(parts.document, "backgrounds")
-    targets = ["signal", *sources, *backgrounds, *solar]
-    for path, target in _written_lists(parts.document, "nuisances", "scales"):
-        if target not in targets:
-            parts.faults.add(path, target, "is no part of this card", f"one of: {', '.join(targets)}")
+def _check_contents(parts: Parts) -> None:
+    """Sources whose signal a background contains exist, and are in one background only."""
+    sources = parts.written_names("sources")
     holders: dict[str, str] = {}
-    for path, name in _written_lists(parts.document, "backgrounds", "contains"):
+    for path, name in parts.written_lists("backgrounds", "contains"):
         if name not in sources:
             parts.faults.add(path, name, "is no source of this card", f"one of: {', '.join(sources)}")
         elif name in holders:
             parts.faults.add(path, name, f"stands at {holders[name]} already", "in one background only")
         holders.setdefault(name, path)
-    for part in parts.nuisances:
-        if part.value.kind == "free" and part.value.width is not None:
-            parts.faults.add(f"{part.path}.width", part.value.width, "has no meaning for kind free", "leave it out")
-        if part.value.kind != "free" and part.value.width is None:
-            parts.faults.add(f"{part.path}.width", None, "is missing", "a fraction, for example '2.75 %'")
-
-
-def _items(document: Mapping[str, Any], key: str) -> list[tuple[int, Mapping[str, Any]]]:
-    """Items of a list as written: one that the schema refuses may still be named rightly, or name wrongly."""
-    found = document.get(key)
-    items = enumerate(found) if isinstance(found, (list, tuple)) else ()
-    return [(i, item) for i, item in items if isinstance(item, Mapping)]
-
-
-def _written_names(document: Mapping[str, Any], key: str) -> list[str]:
-    return [str(item.get("name", item.get("kind"))) for _, item in _items(document, key)]
-
-
-def _written_lists(document: Mapping[str, Any], key: str, inner: str) -> list[tuple[str, str]]:
-    return [
-        (f"{key}[{i}].{inner}[{j}]", name)
-        for i, item in _items(document, key)
-        if isinstance(item.get(inner), (list, tuple))
-        for j, name in enumerate(item[inner])
-        if isinstance(name, str)
-    ]
-
-
-# --- sources and target -------------------------------------------------------------------------
-
-
-def _check_source(parts: Parts, part: Part[Any]) -> None:
-    source = part.value
-    if isinstance(source, ElectronCaptureSource):
-        _check_electron_capture(parts, part.path, source)
-    elif isinstance(source, ReactorSource):
-        _check_reactor(parts, part.path, source)
-    elif isinstance(source, SolarSource) and source.components is not None:
-        names = list(source.components)
-        if not names or len(set(names)) != len(names):
-            expected = f"each of {', '.join(SOLAR_COMPONENTS)} at most once"
-            parts.faults.add(f"{part.path}.components", names, "is empty or names one twice", expected)
-
-
-def _check_electron_capture(parts: Parts, path: str, source: ElectronCaptureSource) -> None:
-    from nulight.sources.electron_capture import ELECTRON_CAPTURE
-
-    own = source.half_life is not None and source.lines is not None
-    if source.nuclide not in ELECTRON_CAPTURE and not own:
-        known = f"one of: {', '.join(ELECTRON_CAPTURE)}, or half_life and lines with it"
-        parts.faults.add(f"{path}.nuclide", source.nuclide, "is no known electron-capture source", known)
-    elif (source.half_life is None) != (source.lines is None):
-        missing = "lines" if source.lines is None else "half_life"
-        parts.faults.add(f"{path}.{missing}", None, "is missing", "both half_life and lines, or neither")
-    if source.lines is not None and (total := sum(line.branching for line in source.lines)) > 1.002:
-        parts.faults.add(f"{path}.lines", f"{total:g}", "is the sum of the branching", "at most 1 neutrino per decay")
-    if source.decay == "average" and source.run_time is None:
-        parts.faults.add(f"{path}.run_time", None, "is missing", "the length of the run, or decay: none")
-    if source.decay == "none" and source.start_delay > 0:
-        expected = "decay: average, or the activity at the start of the run"
-        parts.faults.add(f"{path}.start_delay", f"{source.start_delay:g} s", "has no effect with decay: none", expected)
-
-
-def _check_reactor(parts: Parts, path: str, source: ReactorSource) -> None:
-    from nulight.sources import reactor_source
-
-    before = len(parts.faults)
-    by_power = source.power is not None and source.distance is not None
-    any_power = source.power is not None or source.distance is not None
-    if by_power == (source.total_flux is not None) or any_power != by_power:
-        parts.faults.add(path, None, "does not fix the flux", "power and distance, or total_flux alone")
-    if source.fractions is not None and abs(sum(source.fractions.values()) - 1) > 1e-3:
-        total = sum(source.fractions.values())
-        parts.faults.add(
-            f"{path}.fractions", dict(source.fractions), f"adds up to {total:g}", "fractions adding up to 1"
-        )
-    if len(parts.faults) == before:
-        options = source.model_dump(exclude={"kind", "name", "flux_uncertainty"}, exclude_none=True)
-        try:
-            reactor_source(**options)
-        except ValueError as error:
-            problem, _, expected = str(error).partition("; ")
-            parts.faults.add(path, source.model, problem, expected)
-
-
-def _check_target_and_conventions(parts: Parts) -> None:
-    from nulight.targets.materials import get_material
-
-    target = parts.one("target", Target)
-    if target is not None:
-        try:
-            get_material(target.value.material)
-        except ValueError as error:
-            problem, _, expected = str(error).partition("; ")
-            parts.faults.add("target.material", target.value.material, problem, expected)
-        if target.value.atomic == "rrpa" and target.value.material != "Xe":
-            parts.faults.add("target.atomic", "rrpa", f"is not known for {target.value.material}", "stepping or free")
-    conventions = parts.one("conventions", str)
-    if conventions is not None:
-        try:
-            get_conventions(conventions.value)
-        except ValueError as error:
-            problem, _, expected = str(error).partition("; ")
-            parts.faults.add("conventions", conventions.value, problem, expected)
-
-
-# --- record -------------------------------------------------------------------------------------
-
-
-def _check_record(parts: Parts) -> None:
-    for part in parts.many("references", Reference):
-        if not any((part.value.arxiv, part.value.doi, part.value.texkey)):
-            parts.faults.add(part.path, None, "names nothing", "arxiv, doi or texkey")
-    for part in parts.many("published", PublishedLimit):
-        _check_published(parts, part)
-
-
-def _check_published(parts: Parts, part: Part[PublishedLimit]) -> None:
-    limit, index = part.value, int(part.path.removeprefix("published[").removesuffix("]"))
-    if limit.lower is None and limit.upper is None:
-        parts.faults.add(part.path, None, "has no number", "lower, upper, or both")
-    if limit.lower is not None and limit.upper is not None and limit.lower >= limit.upper:
-        parts.faults.add(
-            f"{part.path}.lower", limit.lower, f"is not below the upper end {limit.upper:g}", "lower < upper"
-        )
-    if limit.cl >= 1:
-        parts.faults.add(f"{part.path}.cl", limit.cl, "is no confidence level", "for example '90 %'")
-    unit = next((unit for prefix, unit in _COUPLING_UNITS.items() if limit.parameter.startswith(prefix)), None)
-    for side in ("lower", "upper"):
-        text = str(parts.document["published"][index].get(side) or "")
-        if text and unit is not None and text.split()[-1] != unit:
-            parts.faults.add(f"{part.path}.{side}", text, f"is not in the unit of {limit.parameter}", f"use {unit}")

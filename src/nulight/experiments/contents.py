@@ -1,81 +1,31 @@
-"""Numbers of a card's tables: bin edges, counts in the card's bins, integrated backgrounds.
-
-Columns carry their unit in the header line of the file, ``# columns: e_keV [keV]``; a column of
-energies or rates without one is refused. Energies come out in keV, rates in 1/(kg s keV).
-"""
+"""Numbers of a card's tables: bin edges and integrated backgrounds."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from nulight.data.reader import Table
+from nulight.experiments.columns import ANY_ENERGY, energy_column, rate_column, require_ascending
 from nulight.experiments.faults import ContentError
-from nulight.experiments.quantities import rate_unit
-from nulight.experiments.schema import EdgeBins, RateBackground, TableBins, UniformBins
+from nulight.experiments.quantities import Family
+from nulight.experiments.rows import CLOSE, row_edges, summed_rows
+from nulight.experiments.schema import Axis, EdgeBins, RateBackground, TableBins, UniformBins
 from nulight.typing import FloatArray
-from nulight.units import KINDS
 
-__all__ = ["bin_edges", "energy_column", "integrated_rate", "rate_column", "require_ascending", "summed_rows"]
-
-_CLOSE = 1e-6
-"""Relative size, in bin widths, below which two energies of a table are the same."""
-
-
-def energy_column(table: Table, column: str) -> FloatArray:
-    """Return a column of energies in keV, read with the unit of its header.
-
-    Raises
-    ------
-    ContentError
-        If the header gives the column no unit, or one that is not an electron-recoil energy.
-    TableError
-        If there is no such column, or a cell is no number.
-    """
-    values = table.numbers(column)
-    words = table.units.get(column, "").replace(",", " ").split()
-    known = {**KINDS["energy"], **KINDS["energy_ee"]}
-    if not words or words[0] not in known:
-        unit = f"has the unit {words[0]!r}" if words else "has no unit in the header of its file"
-        raise ContentError(column, unit, f"write '# columns: {column} [keV]', with one of: {', '.join(known)}")
-    return values * known[words[0]]
+__all__ = [
+    "axis_edges",
+    "bin_edges",
+    "energy_column",
+    "integrated_rate",
+    "rate_column",
+    "require_ascending",
+    "summed_rows",
+]
 
 
-def rate_column(table: Table, column: str) -> FloatArray:
-    """Return a column of rates in 1/(kg s keV).
-
-    Raises
-    ------
-    ContentError
-        If the header gives no unit, or a rate is negative.
-    UnitError
-        If the unit is no rate per exposure and energy.
-    TableError
-        If there is no such column, or a cell is no number.
-    """
-    values = table.numbers(column)
-    if column not in table.units:
-        raise ContentError(
-            column, "has no unit in the header of its file", f"write '# columns: {column} [events/(t yr keV)]'"
-        )
-    if np.any(values < 0):
-        raise ContentError(column, f"has the negative rate {values.min():g}", "rates of 0 or more")
-    return values * rate_unit(table.units[column])
-
-
-def require_ascending(energies: FloatArray, column: str) -> None:
-    """Refuse energies that do not ascend.
-
-    Raises
-    ------
-    ContentError
-    """
-    falls = np.flatnonzero(np.diff(energies) <= 0)
-    if falls.size:
-        low, high = energies[falls[0]], energies[falls[0] + 1]
-        raise ContentError(column, f"does not ascend: {low:g} keV is followed by {high:g} keV", "ascending energies")
-
-
-def bin_edges(bins: UniformBins | EdgeBins | TableBins, table: Table | None = None) -> FloatArray:
+def bin_edges(
+    bins: UniformBins | EdgeBins | TableBins, table: Table | None = None, families: tuple[Family, ...] = ANY_ENERGY
+) -> FloatArray:
     """Return the edges of a card's bins.
 
     Parameters
@@ -83,10 +33,12 @@ def bin_edges(bins: UniformBins | EdgeBins | TableBins, table: Table | None = No
     bins : UniformBins, EdgeBins or TableBins
     table : Table, optional
         The table of `TableBins`.
+    families : tuple of str
+        What the columns of that table may be measured in.
 
     Returns
     -------
-    array, shape (n_bins + 1,), keV
+    array, shape (n_bins + 1,), keV or PE
 
     Raises
     ------
@@ -98,86 +50,62 @@ def bin_edges(bins: UniformBins | EdgeBins | TableBins, table: Table | None = No
     if isinstance(bins, UniformBins):
         edges = np.linspace(bins.start, bins.stop, bins.n + 1)
     elif isinstance(bins, EdgeBins):
-        edges = np.array(bins.edges)
+        edges = np.array(bins.edges, dtype=np.float64)
     else:
         assert table is not None
-        edges = _edges_of_rows(bins, table)
+        edges = _edges_of_rows(bins, table, families)
     require_ascending(edges, "bins")
     return edges
 
 
-def _edges_of_rows(bins: TableBins, table: Table) -> FloatArray:
-    lower, upper = energy_column(table, bins.lower), energy_column(table, bins.upper)
-    if bins.range is not None:
-        slack = _CLOSE * (upper - lower)
-        keep = (lower >= bins.range[0] - slack) & (upper <= bins.range[1] + slack)
-        lower, upper = lower[keep], upper[keep]
-    if not lower.size:
-        raise ContentError(bins.range, "keV holds no row of the table", "a range with at least one row")
-    gaps = np.flatnonzero(np.abs(lower[1:] - upper[:-1]) > _CLOSE * (upper - lower)[1:])
-    if gaps.size:
-        end, start = upper[gaps[0]], lower[gaps[0] + 1]
-        raise ContentError(bins.lower, f"starts at {start:g} keV after a row that ends at {end:g} keV", "no gaps")
-    return np.append(lower, upper[-1])
-
-
-def summed_rows(table: Table, lower: str, upper: str, column: str, edges: FloatArray) -> FloatArray:
-    """Add up the counts of a table's rows inside each bin.
-
-    Parameters
-    ----------
-    table : Table
-    lower, upper : str
-        Columns with the edges of the rows.
-    column : str
-        Column of counts.
-    edges : array, shape (n_bins + 1,), keV
-
-    Returns
-    -------
-    array, shape (n_bins,), counts
+def axis_edges(axis: Axis) -> FloatArray:
+    """Return the edges of a further axis, shape (n_bins + 1,), s or plain numbers.
 
     Raises
     ------
     ContentError
-        If a count is negative, a row lies across an edge, or a bin is not filled by its rows exactly once.
-    TableError
-        If a column is missing or holds no numbers.
+        If they do not ascend.
     """
-    low, high, counts = energy_column(table, lower), energy_column(table, upper), table.numbers(column)
-    if np.any(counts < 0):
-        raise ContentError(column, f"has the negative count {counts.min():g}", "counts of 0 or more")
-    slack = _CLOSE * (high - low)
-    overlap = (high > edges[0] + slack) & (low < edges[-1] - slack)
-    low, high, counts, slack = low[overlap], high[overlap], counts[overlap], slack[overlap]
-    place = np.searchsorted(edges, low + slack, side="right") - 1
-    across = (place < 0) | (high > edges[np.minimum(place + 1, edges.size - 1)] + slack)
-    if np.any(across):
-        i = int(np.argmax(across))
-        raise ContentError(
-            column, f"has a row from {low[i]:g} to {high[i]:g} keV across an edge of the bins", "edges at row ends"
-        )
-    n_bins = edges.size - 1
-    covered, width = np.bincount(place, high - low, n_bins), np.diff(edges)
-    wrong = np.flatnonzero(np.abs(covered - width) > _CLOSE * width)
-    if wrong.size:
-        i = int(wrong[0])
-        raise ContentError(
-            column,
-            f"fills {covered[i]:g} of {width[i]:g} keV in the bin from {edges[i]:g} to {edges[i + 1]:g} keV",
-            f"rows for all {n_bins} bins; {wrong.size} are not filled",
-        )
-    return np.bincount(place, counts, n_bins).astype(np.float64)
+    if axis.edges is not None:
+        edges = np.array(axis.edges, dtype=np.float64)
+        family = axis.edges[0].family
+    else:
+        assert axis.start is not None
+        assert axis.stop is not None
+        assert axis.n is not None
+        edges = np.linspace(axis.start, axis.stop, axis.n + 1)
+        family = axis.start.family
+    require_ascending(edges, axis.name, "s" if family == "time" else "")
+    return edges
 
 
-def integrated_rate(background: RateBackground, table: Table, edges: FloatArray) -> FloatArray:
+def _edges_of_rows(bins: TableBins, table: Table, families: tuple[Family, ...]) -> FloatArray:
+    lower, upper = row_edges(table, bins.lower, bins.upper, families)
+    if bins.range is not None:
+        slack = CLOSE * (upper - lower)
+        keep = (lower >= bins.range[0] - slack) & (upper <= bins.range[1] + slack)
+        lower, upper = lower[keep], upper[keep]
+    if not lower.size:
+        raise ContentError(bins.range, "holds no row of the table", "a range with at least one row")
+    gaps = np.flatnonzero(np.abs(lower[1:] - upper[:-1]) > CLOSE * (upper - lower)[1:])
+    if gaps.size:
+        end, start = upper[gaps[0]], lower[gaps[0] + 1]
+        raise ContentError(bins.lower, f"starts at {start:g} after a row that ends at {end:g}", "no gaps")
+    return np.append(lower, upper[-1])
+
+
+def integrated_rate(
+    background: RateBackground, table: Table, edges: FloatArray, families: tuple[Family, ...] = ANY_ENERGY
+) -> FloatArray:
     """Integrate a sampled rate over the bins, exactly for the interpolation the card names.
 
     Parameters
     ----------
     background : RateBackground
     table : Table
-    edges : array, shape (n_bins + 1,), keV
+    edges : array, shape (n_bins + 1,), keV or PE
+    families : tuple of str
+        What the table's energies may be measured in.
 
     Returns
     -------
@@ -192,8 +120,11 @@ def integrated_rate(background: RateBackground, table: Table, edges: FloatArray)
     TableError, UnitError
         If a column is missing, holds no numbers, or its unit is no rate.
     """
-    energy, rate = energy_column(table, background.energy), rate_column(table, background.rate)
+    energy = energy_column(table, background.energy, families)
+    rate = rate_column(table, background.rate, families if families == ("PE",) else ("keV", *families))
     require_ascending(energy, background.energy)
+    if energy.size < 2:
+        raise ContentError(background.energy, "has one row", "a table of at least two energies, or kind: flat")
     if background.interpolation == "histogram":
         knots = _cell_edges(energy, background.energy)
         values = np.append(rate, rate[-1])
@@ -201,7 +132,7 @@ def integrated_rate(background: RateBackground, table: Table, edges: FloatArray)
     else:
         knots, values = energy, rate
         slopes = np.diff(rate) / np.diff(energy)
-    slack = _CLOSE * (knots[1] - knots[0])
+    slack = CLOSE * (knots[1] - knots[0])
     if background.outside is None and (edges[0] < knots[0] - slack or edges[-1] > knots[-1] + slack):
         raise ContentError(
             background.energy,

@@ -10,16 +10,28 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from nulight.data.reader import Table, TableError, read_package_table, read_table
-from nulight.experiments.contents import bin_edges, integrated_rate, summed_rows
 from nulight.experiments.faults import CardError, Fault
-from nulight.experiments.schema import Card, CountsBackground, ObservedCounts, RateBackground, TableBins
+from nulight.experiments.frame import EnergyFamily, Frame, card_frame
+from nulight.experiments.merging import changes_exposure, merged, overlaid
+from nulight.experiments.schema import Card, CountsBackground, LineBackground, ObservedCounts, ProductBackground
+from nulight.experiments.shapes import without_shapes
+from nulight.experiments.stated import (
+    StatedBackground,
+    exposure_ratio,
+    observed_counts,
+    observed_errors,
+    shape_axes,
+    signal_template,
+    stated_background,
+)
 from nulight.experiments.validate import validate_document
 from nulight.typing import FloatArray
 
@@ -30,11 +42,8 @@ _CARDS, _TABLES = _HOME / "cards", _HOME / "tables"
 _OWN = ("name", "title", "notes", "published", "supersedes", "variants")
 """Fields of a card that a card which extends it does not take over."""
 
-_PRIORS = ("gaussian", "box", "free")
-"""Kinds of nuisances: they share their fields, so a change of kind keeps the rest."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class LoadedCard:
     """A card that validates, with the text and the tables it was made from.
 
@@ -58,34 +67,107 @@ class LoadedCard:
     document: dict[str, Any]
     tables: dict[str, Table]
 
+    @cached_property
+    def frame(self) -> Frame:
+        """Bins of the energy and of the further axes."""
+        return card_frame(self.card, self.tables)
+
+    @property
+    def family(self) -> EnergyFamily:
+        """What reconstructed energies are in: "keVee", "keVnr" or "PE"."""
+        return self.frame.family
+
+    @property
+    def axes(self) -> tuple[tuple[str, FloatArray], ...]:
+        """Names and edges (n + 1,) of the axes beside the energy; times in s."""
+        return tuple((axis.name, axis.edges) for axis in self.frame.axes)
+
+    @property
+    def time_axis(self) -> str | None:
+        """Name of the axis that is a time, if there is one."""
+        return None if self.frame.time is None else self.frame.time.name
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Number of bins of the energy and of each axis; counts are flattened from it in C order."""
+        return self.frame.shape
+
+    @property
+    def n_bins(self) -> int:
+        """Number of bins in all."""
+        return self.frame.n_bins
+
     def edges(self) -> FloatArray:
-        """Return the edges of the bins, shape (n_bins + 1,), keV (electron-equivalent)."""
-        bins = self.card.bins
-        return bin_edges(bins, self.tables[bins.file] if isinstance(bins, TableBins) else None)
+        """Return the edges of the energy bins, shape (n_energy + 1,), keV or PE as `family` says."""
+        return self.frame.energy.edges
 
     def observed(self) -> FloatArray | None:
         """Return the observed counts, shape (n_bins,), or None where an Asimov set stands for them."""
         entry = self.card.observed
-        return self._rows(entry) if isinstance(entry, ObservedCounts) else None
+        if not isinstance(entry, ObservedCounts):
+            return None
+        return observed_counts(entry, self.tables, self.frame, signed=entry.sigma is not None)
+
+    def observed_sigma(self) -> FloatArray | None:
+        """Return the errors stated with the observed counts, shape (n_bins,), or None if there are none."""
+        entry = self.card.observed
+        return observed_errors(entry, self.tables, self.frame) if isinstance(entry, ObservedCounts) else None
 
     def background_counts(self) -> dict[str, FloatArray]:
-        """Return the counts of every background as the card states it, each of shape (n_bins,).
+        """Return the counts of the backgrounds that the card holds, each of shape (n_bins,).
 
-        What a background `contains` is still in it: take the Standard Model signal of those
-        sources off once.
+        Those are tables of counts or rates, flat ones and products; exponentials and lines depend on
+        nuisances, relative ones on the signal. What a background `contains` is still in it: take the
+        Standard Model signal of those sources off once.
         """
-        return {entry.name: self._counts(entry) for entry in self.card.backgrounds}
+        return {
+            entry.name: stated_background(entry, self.tables, self.frame, self.card.exposure)
+            for entry in self.card.backgrounds
+            if isinstance(entry, StatedBackground)
+        }
 
-    def _counts(self, entry: Any) -> FloatArray:
-        if isinstance(entry, CountsBackground):
-            return entry.factor * self._rows(entry)
-        if isinstance(entry, RateBackground):
-            return self.card.exposure * integrated_rate(entry, self.tables[entry.file], self.edges())
-        rate: FloatArray = self.card.exposure * entry.rate * (self.edges()[1:] - self.edges()[:-1])
-        return rate
+    def signal_shape(self) -> FloatArray | None:
+        """Return P(bins of the covered axes | energy bin), shape (n_energy, n of each covered axis), or None.
 
-    def _rows(self, entry: ObservedCounts | CountsBackground) -> FloatArray:
-        return summed_rows(self.tables[entry.file], entry.lower, entry.upper, entry.column, self.edges())
+        Adds up to one in each energy bin; `shaped_axes` names what it covers.
+        """
+        entry = self.card.signal_shape
+        return None if entry is None else signal_template(entry, self.tables, self.frame)
+
+    @property
+    def shaped_axes(self) -> tuple[str, ...]:
+        """Axes that `signal_shape` covers, in the order of the card."""
+        return () if self.card.signal_shape is None else shape_axes(self.card.signal_shape, self.card.axes)
+
+    def uniform_in_time(self, counts: FloatArray) -> FloatArray:
+        """Spread counts per energy bin, shape (n_energy,), evenly over the time axis: shape (n_bins,)."""
+        return self.frame.uniform_in_time(counts)
+
+    def exposure_ratio(self, entry: CountsBackground | ProductBackground | LineBackground) -> float:
+        """Return the factor on the counts of a background for the exposure of the card."""
+        return exposure_ratio(entry, self.card.exposure)
+
+    def changed(self, changes: Mapping[str, Any]) -> LoadedCard:
+        """Return the card with changes laid over it, like those of a variant.
+
+        The result keeps its nuisances except for those that change the card themselves.
+
+        Parameters
+        ----------
+        changes : mapping
+            Entries as in a card: ``{"response": {"quenching": {"factor": 1.1}}}``.
+
+        Raises
+        ------
+        CardError
+            If the changed card does not validate.
+        """
+        document = without_shapes(overlaid(self.document, changes))
+        tables = _Tables(self.path.parent, self.tables)
+        card, faults = validate_document(document, tables)
+        if card is None:
+            raise CardError(self.label, faults)
+        return replace(self, card=card, document=document, tables=tables.found)
 
 
 def card_names() -> tuple[str, ...]:
@@ -123,7 +205,7 @@ def load_card(name: str | Path, variant: str | None = None, changes: Mapping[str
     chosen = [part for part in (*tail.split("+"), *(variant or "").split("+")) if part]
     path = _find(head)
     faults: list[Fault] = []
-    document = merged(_document(path, chosen, faults, ()), changes or {})
+    document = _laid_over(_document(path, chosen, faults, ()), changes or {}, faults)
     tables = _Tables(path.parent)
     card, more = validate_document(document, tables) if document else (None, [])
     faults += more + _unknown_superseded(document, path)
@@ -135,44 +217,8 @@ def load_card(name: str | Path, variant: str | None = None, changes: Mapping[str
         label=f"{card.name}:{'+'.join(chosen)}" if chosen else card.name,
         path=path,
         document=document,
-        tables=dict(tables.found),
+        tables=tables.found,
     )
-
-
-def merged(base: Any, over: Any) -> Any:
-    """Lay an overriding document over another and return the result.
-
-    Mappings are merged field by field, anything else is replaced, and null removes a field. A
-    mapping that changes its `kind` keeps nothing but its name. A mapping laid over a list of named
-    items changes the items by their name, adds new ones, and removes those set to null.
-
-    Examples
-    --------
-    >>> merged({"a": [{"name": "x", "n": 1}]}, {"a": {"x": {"n": 2}, "y": {"n": 3}}})
-    {'a': [{'name': 'x', 'n': 2}, {'name': 'y', 'n': 3}]}
-    """
-    if not isinstance(over, Mapping):
-        return over
-    if isinstance(base, (list, tuple)):
-        items: dict[str | int, Any] = {}
-        for i, item in enumerate(base):
-            name = _item_name(item, i)
-            items[i if name in items else name] = item
-        for key, value in over.items():
-            items[key] = merged(items.get(key, {"name": key}), value)
-        return [item for item in items.values() if item is not None]
-    result = dict(base) if isinstance(base, Mapping) else {}
-    kinds = [result.get("kind"), over.get("kind", result.get("kind"))]
-    if kinds[0] != kinds[1] and not all(kind in _PRIORS for kind in kinds):
-        result = {"name": result["name"]} if "name" in result else {}  # another kind has other fields
-    for key, value in over.items():
-        result[key] = merged(result.get(key), value)
-    return {key: value for key, value in result.items() if value is not None}
-
-
-def _item_name(item: Any, index: int) -> str | int:
-    name = item.get("name", item.get("kind")) if isinstance(item, Mapping) else None
-    return name if isinstance(name, str) else index
 
 
 def _split(text: str) -> tuple[str, str, str]:
@@ -204,7 +250,7 @@ def _document(path: Path, variants: list[str], faults: list[Fault], seen: tuple[
         )
         own = {}
     if "extends" in document:
-        document = merged(_extended(path, str(document.pop("extends")), faults, (*seen, path)), document)
+        document = _laid_over(_extended(path, str(document.pop("extends")), faults, (*seen, path)), document, faults)
     document["variants"] = {name: entry.get("description", "") for name, entry in own.items()}
     for name, entry in own.items():
         if not entry.get("description"):
@@ -214,8 +260,20 @@ def _document(path: Path, variants: list[str], faults: list[Fault], seen: tuple[
             known = ", ".join(own) or "none"
             faults.append(Fault("variants", repr(name), "is no variant of this card", f"it has: {known}"))
             continue
-        document = merged(document, {key: value for key, value in own[name].items() if key != "description"})
+        changes = {key: value for key, value in own[name].items() if key != "description"}
+        document = _laid_over(document, changes, faults)
     return document
+
+
+def _laid_over(base: dict[str, Any], over: Mapping[str, Any], faults: list[Fault]) -> dict[str, Any]:
+    """Lay changes over a card, and note observed counts that stay behind where the exposure changes."""
+    result = overlaid(base, over)
+    counts = isinstance(base.get("observed"), Mapping) and base["observed"].get("kind") == "counts"
+    if counts and "observed" not in over and changes_exposure(base, result):
+        problem = f"holds the counts of {base['exposure']}, the exposure is now {result.get('exposure')}"
+        expected = "observed: {kind: asimov}, or the counts of that exposure ({kind: counts} keeps these)"
+        faults.append(Fault("observed", "", problem, expected))
+    return result
 
 
 def _extended(path: Path, name: str, faults: list[Fault], seen: tuple[Path, ...]) -> dict[str, Any]:
@@ -246,11 +304,13 @@ def _unknown_superseded(document: Mapping[str, Any], path: Path) -> list[Fault]:
 class _Tables:
     """Tables by the name a card uses."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, found: Mapping[str, Table] | None = None) -> None:
         self._folder = folder
-        self.found: dict[str, Table] = {}
+        self.found: dict[str, Table] = dict(found or {})
 
     def __call__(self, file: str) -> Table:
+        if file in self.found:
+            return self.found[file]
         if self._folder != _CARDS and (self._folder / file).is_file():
             self.found[file] = read_table(self._folder / file)
         elif (_TABLES / file).is_file():

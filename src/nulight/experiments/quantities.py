@@ -185,8 +185,8 @@ def coupling_value(text: object) -> float:
     """Read the value of a parameter, ``"6.4e-12 mu_B"``, in the unit the package uses for it."""
     match = _NUMBER_UNIT.match(str(text)) if not isinstance(text, bool) else None
     if match is None or match.group(2) not in _COUPLING_UNITS:
-        known = ", ".join(_COUPLING_UNITS[1:-1])
-        raise UnitError(f"{text!r} is not the value of a parameter; use a number in mu_B, {known} or without unit")
+        known = ", ".join(_COUPLING_UNITS[:-1])
+        raise UnitError(f"{text!r} is not the value of a parameter; use a number in {known} or without unit")
     return float(match.group(1))
 
 

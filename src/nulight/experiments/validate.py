@@ -16,7 +16,9 @@ from pydantic import BaseModel, ValidationError
 from nulight.data.reader import Table
 from nulight.experiments.checks import check_parts
 from nulight.experiments.faults import Fault, FaultList, shown
+from nulight.experiments.parts import Parts
 from nulight.experiments.schema import Card
+from nulight.experiments.shapes import check_shapes
 
 __all__ = ["validate_document"]
 
@@ -37,14 +39,19 @@ def validate_document(document: Mapping[str, Any], read: Callable[[str], Table])
         None if there is any fault.
     faults : list of Fault
     """
+    card, faults, parts = _validated(document, read)
+    check_shapes(parts, faults, lambda changed: _validated(changed, read)[1:])
+    return (None if faults else card), list(faults)
+
+
+def _validated(document: Mapping[str, Any], read: Callable[[str], Table]) -> tuple[Card | None, FaultList, Parts]:
     faults = FaultList()
     card = None
     try:
         card = Card.model_validate(document)
     except ValidationError as error:
         faults.extend(_translated(details) for details in error.errors(include_url=False) if not _follows(details))
-    check_parts(document, read, faults)
-    return (None if faults else card), list(faults)
+    return card, faults, check_parts(document, read, faults)
 
 
 def _follows(details: Any) -> bool:

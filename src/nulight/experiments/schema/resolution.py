@@ -24,6 +24,7 @@ __all__ = [
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 _NONE = Measured(0.0, "keV")
 
 
@@ -78,7 +79,7 @@ class GammaResolution(Entry):
 
     kind: Literal["gamma"]
     light_yield: LightYield
-    b: NotNegative
+    b: Positive
     quality: Quality | None = None
 
 

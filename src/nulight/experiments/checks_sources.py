@@ -1,0 +1,98 @@
+"""Rules for the sources and the target of a card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nulight.conventions import get_conventions
+from nulight.experiments.parts import Part, Parts
+from nulight.experiments.schema import ElectronCaptureSource, ReactorSource, SolarSource, Target
+
+__all__ = ["SOLAR_COMPONENTS", "check_source", "check_target_and_conventions"]
+
+SOLAR_COMPONENTS = ("pp", "Be7", "pep", "hep", "B8", "N13", "O15", "F17")
+
+
+def check_source(parts: Parts, part: Part[Any]) -> None:
+    """Note what is missing or contradicts itself in a source."""
+    source = part.value
+    if isinstance(source, ElectronCaptureSource):
+        _check_electron_capture(parts, part.path, source)
+    elif isinstance(source, ReactorSource):
+        _check_reactor(parts, part.path, source)
+    elif isinstance(source, SolarSource) and source.components is not None:
+        names = list(source.components)
+        if not names or len(set(names)) != len(names):
+            expected = f"each of {', '.join(SOLAR_COMPONENTS)} at most once"
+            parts.faults.add(f"{part.path}.components", names, "is empty or names one twice", expected)
+
+
+def _check_electron_capture(parts: Parts, path: str, source: ElectronCaptureSource) -> None:
+    from nulight.sources.electron_capture import ELECTRON_CAPTURE
+
+    own = source.half_life is not None and source.lines is not None
+    if source.nuclide not in ELECTRON_CAPTURE and not own:
+        known = f"one of: {', '.join(ELECTRON_CAPTURE)}, or half_life and lines with it"
+        parts.faults.add(f"{path}.nuclide", source.nuclide, "is no known electron-capture source", known)
+    elif (source.half_life is None) != (source.lines is None):
+        missing = "lines" if source.lines is None else "half_life"
+        parts.faults.add(f"{path}.{missing}", None, "is missing", "both half_life and lines, or neither")
+    if source.lines is not None and (total := sum(line.branching for line in source.lines)) > 1.002:
+        parts.faults.add(f"{path}.lines", f"{total:g}", "is the sum of the branching", "at most 1 neutrino per decay")
+    if source.decay == "average" and source.run_time is None:
+        parts.faults.add(f"{path}.run_time", None, "is missing", "the length of the run, or decay: none")
+    if source.decay == "none" and source.start_delay > 0:
+        expected = "decay: average, or the activity at the start of the run"
+        parts.faults.add(f"{path}.start_delay", f"{source.start_delay:g} s", "has no effect with decay: none", expected)
+
+
+def _check_reactor(parts: Parts, path: str, source: ReactorSource) -> None:
+    from nulight.sources import reactor_source
+
+    before = len(parts.faults)
+    by_power = source.power is not None and source.distance is not None
+    any_power = source.power is not None or source.distance is not None
+    if by_power == (source.total_flux is not None) or any_power != by_power:
+        parts.faults.add(path, None, "does not fix the flux", "power and distance, or total_flux alone")
+    if source.fractions is not None and abs(sum(source.fractions.values()) - 1) > 1e-3:
+        total = sum(source.fractions.values())
+        parts.faults.add(
+            f"{path}.fractions", dict(source.fractions), f"adds up to {total:g}", "fractions adding up to 1"
+        )
+    if len(parts.faults) == before:
+        options = source.model_dump(exclude={"kind", "name", "flux_uncertainty"}, exclude_none=True)
+        try:
+            reactor_source(**options)
+        except ValueError as error:
+            problem, _, expected = str(error).partition("; ")
+            parts.faults.add(path, source.model, problem, expected)
+
+
+def check_target_and_conventions(parts: Parts) -> None:
+    """Note a material or conventions that do not exist."""
+    target = parts.one("target", Target)
+    if target is not None:
+        _check_material(parts, target.value)
+    conventions = parts.one("conventions", str)
+    if conventions is not None:
+        try:
+            get_conventions(conventions.value)
+        except ValueError as error:
+            problem, _, expected = str(error).partition("; ")
+            parts.faults.add("conventions", conventions.value, problem, expected)
+
+
+def _check_material(parts: Parts, target: Target) -> None:
+    from nulight.targets.materials import get_material
+    from nulight.targets.nuclei import get_nuclear_target
+
+    try:
+        if parts.channel != "electron-recoil":
+            get_nuclear_target(target.material)
+        if parts.channel != "nuclear-recoil":
+            get_material(target.material)
+    except ValueError as error:
+        problem, _, expected = str(error).partition("; ")
+        parts.faults.add("target.material", target.material, problem, expected)
+    if target.atomic == "rrpa" and target.material != "Xe":
+        parts.faults.add("target.atomic", "rrpa", f"is not known for {target.material}", "stepping or free")
