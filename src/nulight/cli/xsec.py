@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -11,15 +11,20 @@ from nulight.cli.output import answer, check_suffix, compare, print_table
 
 if TYPE_CHECKING:
     from nulight.results import CrossSectionResult
+    from nulight.studies.cross_sections import Channel
 
 __all__ = ["command"]
 
 
 def command(
-    target: Annotated[str, typer.Argument(help="'electron', or a material for its bound electrons: Xe, CsI...")],
+    target: Annotated[str, typer.Argument(help="'electron', a nuclide (Xe131), an element or a compound (Xe, CsI).")],
     nu: Annotated[str, typer.Option("--nu", help="nu_e, nu_mu, nu_tau, nubar_e, nubar_mu or nubar_tau.")],
     E_nu: Annotated[str, typer.Option("--E", metavar="ENERGY", help="Neutrino energy, '0.747 MeV'.")],
     T: Annotated[str, typer.Option("--T", metavar="ENERGY,...", help="Recoil energy or energies, '1 keV, 100 keV'.")],
+    channel: Annotated[
+        str | None,
+        typer.Option("--channel", help="electron-recoil (default) or nuclear-recoil (default of a nuclide)."),
+    ] = None,
     settings: Settings = None,
     m4: Mass = None,
     conventions: ConventionsChoice = None,
@@ -35,7 +40,9 @@ def command(
     E, recoils = energy(E_nu), [energy(part) for part in T.split(",")]
 
     def compute(preset: str) -> CrossSectionResult:
-        return cross_section(target, nu, E, recoils, values, conventions=preset)
+        return cross_section(
+            target, nu, E, recoils, values, channel=cast("Channel | None", channel), conventions=preset
+        )
 
     if compare_conventions:
         compare(compute, _totals, as_json=as_json, out=out, title=f"dsigma/dT [cm^2/keV], {nu} on {target}")

@@ -1,37 +1,41 @@
 """Differential cross sections of one neutrino on one target, before any flux or detector.
 
 The library face of `nulight xsec`: the same terms that the rate integration folds, evaluated at
-one neutrino energy and summed by interaction.
+one neutrino energy and summed by interaction, on electrons or on nuclei.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
 from nulight._version import __version__
-from nulight.constants import M_E
 from nulight.conventions import Conventions, get_conventions
 from nulight.interactions.kinematics import E_threshold, T_max, T_min
 from nulight.interactions.term import Term
-from nulight.models.couplings import OwnInteraction, electron_terms
+from nulight.models.couplings import OwnInteraction, electron_terms, nuclear_terms
 from nulight.neutrinos.flux import FLAVOURS, Helicity, pure_flavour
 from nulight.results import CrossSectionResult
-from nulight.targets import Material, get_material
+from nulight.targets import get_material
+from nulight.targets.nuclei import get_nuclear_target
+from nulight.targets.photoabsorption import photo_absorption
 from nulight.typing import ArrayLike, FloatArray
 
-__all__ = ["NEUTRINOS", "cross_section"]
+__all__ = ["NEUTRINOS", "Channel", "cross_section"]
+
+Channel = Literal["electron-recoil", "nuclear-recoil"]
 
 NEUTRINOS = tuple(f"{kind}_{flavour}" for kind in ("nu", "nubar") for flavour in FLAVOURS)
 """Neutrinos by name: nu_e, ... nubar_tau."""
 
 ElectronFactor = Callable[[FloatArray, Any], FloatArray]
 
-_NUCLIDE = re.compile(r"[A-Z][a-z]?-?\d{1,3}|\d{1,3}-?[A-Z][a-z]?|nucleus")
+_NUCLIDE = re.compile(r"[A-Z][a-z]?\d{2,3}")
 _CITATIONS = {
     "weak": ("Vogel:1989iv",),
     "magnetic": ("Vogel:1989iv", "Giunti:2014ixa"),
@@ -39,6 +43,7 @@ _CITATIONS = {
     "charge_radius": ("Cadeddu:2018dux", "Giunti:2014ixa"),
     "millicharge": ("Giunti:2014ixa",),
     "light_scalar": ("Cerdeno:2016sfi",),
+    "nsi": ("arXiv:hep-ph/0508299",),
 }
 """Sources of the formulas by the label of the term."""
 
@@ -50,6 +55,7 @@ def cross_section(
     T: ArrayLike,
     parameters: Mapping[str, float] | None = None,
     *,
+    channel: Channel | None = None,
     conventions: str | Path | Conventions = "default",
     own: Sequence[OwnInteraction] = (),
 ) -> CrossSectionResult:
@@ -58,8 +64,8 @@ def cross_section(
     Parameters
     ----------
     target : str
-        ``"electron"``, free and at rest, or a material such as ``"Xe"``, whose electrons are counted
-        with their binding: per atom, or per formula unit of a compound.
+        ``"electron"``, free and at rest; a nuclide such as ``"Xe131"``; or an element or compound
+        such as ``"Xe"``: its electrons with their binding, or its nuclei, of one formula unit.
     nu : str
         nu_e, nu_mu, nu_tau, nubar_e, nubar_mu or nubar_tau.
     E_nu : float, keV
@@ -69,6 +75,8 @@ def cross_section(
     parameters : mapping of str to float, optional
         Physics parameters in the units of `PARAMETERS`; those not set have their defaults. A
         transition moment (``mu_e4``) takes the mass of the sterile neutrino from ``m_4``.
+    channel : "electron-recoil" or "nuclear-recoil", optional
+        What recoils. Electrons if not given, except for a nuclide, which has none.
     conventions : preset name, path of a YAML file, or Conventions
     own : sequence of OwnInteraction
 
@@ -80,8 +88,8 @@ def cross_section(
     Raises
     ------
     ValueError
-        If target or neutrino are unknown, an energy is not positive, a parameter is unknown or
-        outside its domain, or RRPA is asked for outside its table.
+        If target or neutrino are unknown, the target has no such channel, an energy is not positive, a
+        parameter is unknown or outside its domain, or RRPA is asked for outside its table.
 
     Notes
     -----
@@ -93,14 +101,16 @@ def cross_section(
     >>> weak = cross_section("electron", "nu_e", 747.0, 100.0, conventions="tree")
     >>> f"{weak.total[0]:.3e} {weak.unit}"
     '9.858e-48 cm^2/keV'
+    >>> f"{cross_section('Xe131', 'nu_e', 10e3, 1.0).total[0]:.2e}"
+    '1.05e-39'
     """
     record = get_conventions(conventions)
     helicity = _helicity(nu)
     recoils = _checked_energies(E_nu, T)
-    electrons, atomic, citations = _electrons(target, record)
     values = dict(parameters or {})
-    terms = electron_terms(values, record, helicity, own=own, atomic=atomic)
-    by_label = _evaluate(terms, pure_flavour(nu), recoils, float(E_nu), electrons)
+    scene = _scene(target, channel, record)
+    terms = scene.terms(values, helicity, own)
+    by_label = _evaluate(terms, pure_flavour(nu), recoils, float(E_nu), scene.electrons)
     return CrossSectionResult(
         target=target,
         nu=nu,
@@ -109,12 +119,80 @@ def cross_section(
         total=sum(by_label.values(), np.zeros_like(recoils)),
         terms=by_label,
         parameters=values,
-        definition=_definition(target, atomic),
+        definition=scene.definition,
         conventions=record.to_dict(),
         provenance={"version": __version__},
-        citations=tuple(dict.fromkeys([*_formula_citations(by_label), *citations])),
+        citations=tuple(dict.fromkeys([*_formula_citations(by_label), *scene.citations])),
         warnings=_limits_exceeded(terms, recoils, float(E_nu)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What recoils: its terms, how the electrons in them are counted, and where the numbers are from."""
+
+    terms: Callable[[Mapping[str, float], Helicity, Sequence[OwnInteraction]], list[Term]]
+    electrons: ElectronFactor
+    definition: str
+    citations: tuple[str, ...] = ()
+
+
+def _scene(target: str, channel: Channel | None, conventions: Conventions) -> _Scene:
+    if channel is not None and channel not in get_args(Channel):
+        raise ValueError(f"unknown channel {channel!r}; use one of: {', '.join(get_args(Channel))}")
+    nuclide = bool(_NUCLIDE.fullmatch(target))
+    if (channel or ("nuclear-recoil" if nuclide else "electron-recoil")) == "nuclear-recoil":
+        return _nuclei(target, conventions)
+    if nuclide:
+        raise ValueError(
+            f"target {target!r} is a nucleus and has no electrons; use its element, or channel nuclear-recoil"
+        )
+    return _free_electron(conventions) if target == "electron" else _bound_electrons(target, conventions)
+
+
+def _free_electron(conventions: Conventions) -> _Scene:
+    def terms(values: Mapping[str, float], helicity: Helicity, own: Sequence[OwnInteraction]) -> list[Term]:
+        return electron_terms(values, conventions, helicity, own=own, atomic="free")
+
+    return _Scene(terms, _once, "dsigma/dT on one free electron at rest")
+
+
+def _bound_electrons(target: str, conventions: Conventions) -> _Scene:
+    material = get_material(target, conventions.shells)
+    epa = conventions.millicharge == "epa"
+
+    def terms(values: Mapping[str, float], helicity: Helicity, own: Sequence[OwnInteraction]) -> list[Term]:
+        return electron_terms(values, conventions, helicity, own=own, material=material)
+
+    def electrons(T: FloatArray, binding: Any) -> FloatArray:
+        return _once(T, binding) if binding == "unit" else material.electron_factor(T, binding)
+
+    how = f"electrons counted as {conventions.atomic!r}" + (", a millicharge by equivalent photons" if epa else "")
+    citations = material.citations + (photo_absorption(material).citations if epa else ())
+    return _Scene(terms, electrons, f"dsigma/dT on the electrons of one formula unit of {target}, {how}", citations)
+
+
+def _nuclei(target: str, conventions: Conventions) -> _Scene:
+    if target == "electron":
+        raise ValueError("target 'electron' has no nucleus; use a nuclide, an element or a compound")
+    nuclei = get_nuclear_target(
+        target,
+        form_factor=conventions.form_factor,
+        radii=conventions.nuclear_radii,
+        isotopes=conventions.isotopes,
+        masses=conventions.nuclear_masses,
+    )
+
+    def terms(values: Mapping[str, float], helicity: Helicity, own: Sequence[OwnInteraction]) -> list[Term]:
+        return nuclear_terms(values, conventions, helicity, nuclei, own=own)
+
+    what = f"one nucleus {target}" if _NUCLIDE.fullmatch(target) else f"the nuclei of one formula unit of {target}"
+    definition = f"dsigma/dT on {what}, form factor {conventions.form_factor!r}"
+    return _Scene(terms, _once, definition, nuclei.citations)
+
+
+def _once(T: FloatArray, _: Any) -> FloatArray:
+    return np.ones_like(T)
 
 
 def _evaluate(
@@ -148,37 +226,22 @@ def _checked_energies(E_nu: float, T: ArrayLike) -> FloatArray:
     return recoils
 
 
-def _electrons(target: str, conventions: Conventions) -> tuple[ElectronFactor, str, tuple[str, ...]]:
-    """Return how electrons are counted, the atomic description, and its sources."""
-    if target == "electron":
-        return lambda T, _: np.ones_like(T), "free", ()
-    if _NUCLIDE.fullmatch(target):
-        raise ValueError(
-            f"target {target!r}: nuclear recoils come with a later release; use 'electron', or a material "
-            "such as 'Xe' for its electrons"
-        )
-    material: Material = get_material(target, conventions.shells)
-    return material.electron_factor, conventions.atomic, material.citations
-
-
-def _definition(target: str, atomic: str) -> str:
-    if target == "electron":
-        return "dsigma/dT on one free electron at rest"
-    return f"dsigma/dT on the electrons of one formula unit of {target}, electrons counted as {atomic!r}"
-
-
 def _formula_citations(labels: Mapping[str, Any]) -> list[str]:
     return [source for label in labels for part in label.split("*") for source in _CITATIONS.get(part, ())]
 
 
 def _limits_exceeded(terms: Sequence[Term], T: FloatArray, E_nu: float) -> tuple[str, ...]:
+    masses = np.array(sorted({mass for term in terms for mass in term.kinematics.masses}))
     messages = []
     for m in sorted({term.kinematics.m_final for term in terms}):
         what = f"a final neutrino of {m:g} keV" if m else "a massless final neutrino"
-        if E_nu < (threshold := E_threshold(M_E, m)):
-            messages.append(f"E_nu = {E_nu:g} keV is below the threshold of {what}, {threshold:.6g} keV")
+        reached = [float(mass) for mass in masses if E_threshold(mass, m) <= E_nu]
+        if not reached:
+            lowest_threshold = E_threshold(float(masses[-1]), m)
+            messages.append(f"E_nu = {E_nu:g} keV is below the threshold of {what}, {lowest_threshold:.6g} keV")
             continue
-        lowest, highest = float(T_min(E_nu, M_E, m)), float(T_max(E_nu, M_E, m))
+        lowest = min(float(T_min(E_nu, mass, m)) for mass in reached)
+        highest = max(float(T_max(E_nu, mass, m)) for mass in reached)
         if np.any((T < lowest) | (T > highest)):
             messages.append(f"T outside {lowest:.6g}-{highest:.6g} keV gives zero for {what}")
     return tuple(messages)
