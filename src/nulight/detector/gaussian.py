@@ -19,6 +19,7 @@ from nulight.typing import FloatArray
 __all__ = ["GaussianResponse"]
 
 _TAIL = 8.0  # standard deviations beyond which a Gaussian is nothing: 1e-15
+_RUNAWAY = 3.0  # standard deviations that ten times the last edge must be away from it
 _CHUNK = 64
 
 
@@ -57,6 +58,11 @@ class GaussianResponse:
         if bad.any():
             at = float(T[bad][0])
             raise ValueError(f"the resolution at {at:.4g} keV is {float(self.sigma(np.array(at)))} keV, not positive")
+        if T[-1] - _RUNAWAY * sigma[-1] < self.bin_edges[-1]:
+            raise ValueError(
+                f"the resolution is {sigma[-1]:.4g} keV at {T[-1]:.4g} keV, ten times the last edge: such recoils are "
+                "smeared into the bins. Does the formula hold there? A polynomial takes `upto`, the end of its fit"
+            )
         return lo, hi
 
     @property

@@ -40,7 +40,7 @@ class QuenchedResponse:
     >>> counter = PoissonResponse(np.array([6.0, 8.0, 30.0]), 13.348, Efficiency.constant())
     >>> response = QuenchedResponse(counter, Quenching.constant(0.0878, range=(0.0, 60.0)))
     >>> [round(float(p), 4) for p in response.matrix(np.array([10.0]))[:, 0]]
-    [0.0837, 0.8924]
+    [0.0783, 0.8975]
     """
 
     inner: Response

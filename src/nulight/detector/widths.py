@@ -57,13 +57,16 @@ def fano_width(noise: float, energy_per_pair: float, fano: float) -> Callable[[F
     return lambda E: np.sqrt(noise**2 + energy_per_pair * fano * E)
 
 
-def polynomial_width(coefficients: Sequence[float]) -> Callable[[FloatArray], FloatArray]:
+def polynomial_width(coefficients: Sequence[float], *, upto: float = np.inf) -> Callable[[FloatArray], FloatArray]:
     """Return sigma(E) = sum_k c_k E^k, the width itself and not sigma / E.
 
     Parameters
     ----------
     coefficients : sequence, keV^(1 - k)
         From the constant upwards.
+    upto : float, keV
+        End of the fit; above it the width there is held, a kink the response should know. A cubic that runs away
+        would smear large recoils into all bins.
 
     Raises
     ------
@@ -74,11 +77,11 @@ def polynomial_width(coefficients: Sequence[float]) -> Callable[[FloatArray], Fl
     --------
     PandaX-4T, arXiv:2206.02339: 12.6 % at 10 keV.
 
-    >>> sigma = polynomial_width([0.073, 0.173, -0.0065, 0.00011])
-    >>> round(float(sigma(np.array(10.0))), 3)
-    1.263
+    >>> sigma = polynomial_width([0.073, 0.173, -0.0065, 0.00011], upto=30.0)
+    >>> [round(float(s), 3) for s in sigma(np.array([10.0, 30.0, 300.0]))]
+    [1.263, 2.383, 2.383]
     """
     if len(coefficients) == 0:
         raise ValueError("a polynomial width needs at least its constant, in keV")
     descending = np.array(coefficients, float)[::-1]
-    return lambda E: np.asarray(np.polyval(descending, E))
+    return lambda E: np.asarray(np.polyval(descending, np.minimum(E, upto)))
