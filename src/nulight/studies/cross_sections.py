@@ -46,6 +46,8 @@ _CITATIONS = {
     "nsi": ("arXiv:hep-ph/0508299",),
 }
 """Sources of the formulas by the label of the term."""
+_NUCLEAR_CITATIONS = _CITATIONS | {"weak": ("Cadeddu:2018dux", "arXiv:2205.09484"), "magnetic": ("Giunti:2014ixa",)}
+_EPA_CITATIONS = _CITATIONS | {"millicharge": ("arXiv:1405.7168",)}
 
 
 def cross_section(
@@ -102,7 +104,7 @@ def cross_section(
     >>> f"{weak.total[0]:.3e} {weak.unit}"
     '9.858e-48 cm^2/keV'
     >>> f"{cross_section('Xe131', 'nu_e', 10e3, 1.0).total[0]:.2e}"
-    '1.05e-39'
+    '1.06e-39'
     """
     record = get_conventions(conventions)
     helicity = _helicity(nu)
@@ -122,7 +124,7 @@ def cross_section(
         definition=scene.definition,
         conventions=record.to_dict(),
         provenance={"version": __version__},
-        citations=tuple(dict.fromkeys([*_formula_citations(by_label), *scene.citations])),
+        citations=tuple(dict.fromkeys([*_formula_citations(by_label, scene.formulas), *scene.citations])),
         warnings=_limits_exceeded(terms, recoils, float(E_nu)),
     )
 
@@ -134,6 +136,7 @@ class _Scene:
     terms: Callable[[Mapping[str, float], Helicity, Sequence[OwnInteraction]], list[Term]]
     electrons: ElectronFactor
     definition: str
+    formulas: Mapping[str, tuple[str, ...]]
     citations: tuple[str, ...] = ()
 
 
@@ -144,9 +147,7 @@ def _scene(target: str, channel: Channel | None, conventions: Conventions) -> _S
     if (channel or ("nuclear-recoil" if nuclide else "electron-recoil")) == "nuclear-recoil":
         return _nuclei(target, conventions)
     if nuclide:
-        raise ValueError(
-            f"target {target!r} is a nucleus and has no electrons; use its element, or channel nuclear-recoil"
-        )
+        raise ValueError(f"target {target!r} is a nucleus without electrons; use its element or nuclear-recoil")
     return _free_electron(conventions) if target == "electron" else _bound_electrons(target, conventions)
 
 
@@ -154,7 +155,7 @@ def _free_electron(conventions: Conventions) -> _Scene:
     def terms(values: Mapping[str, float], helicity: Helicity, own: Sequence[OwnInteraction]) -> list[Term]:
         return electron_terms(values, conventions, helicity, own=own, atomic="free")
 
-    return _Scene(terms, _once, "dsigma/dT on one free electron at rest")
+    return _Scene(terms, _once, "dsigma/dT on one free electron at rest", _CITATIONS)
 
 
 def _bound_electrons(target: str, conventions: Conventions) -> _Scene:
@@ -168,8 +169,9 @@ def _bound_electrons(target: str, conventions: Conventions) -> _Scene:
         return _once(T, binding) if binding == "unit" else material.electron_factor(T, binding)
 
     how = f"electrons counted as {conventions.atomic!r}" + (", a millicharge by equivalent photons" if epa else "")
+    definition = f"dsigma/dT on the electrons of one formula unit of {target}, {how}"
     citations = material.citations + (photo_absorption(material).citations if epa else ())
-    return _Scene(terms, electrons, f"dsigma/dT on the electrons of one formula unit of {target}, {how}", citations)
+    return _Scene(terms, electrons, definition, _EPA_CITATIONS if epa else _CITATIONS, citations)
 
 
 def _nuclei(target: str, conventions: Conventions) -> _Scene:
@@ -188,7 +190,7 @@ def _nuclei(target: str, conventions: Conventions) -> _Scene:
 
     what = f"one nucleus {target}" if _NUCLIDE.fullmatch(target) else f"the nuclei of one formula unit of {target}"
     definition = f"dsigma/dT on {what}, form factor {conventions.form_factor!r}"
-    return _Scene(terms, _once, definition, nuclei.citations)
+    return _Scene(terms, _once, definition, _NUCLEAR_CITATIONS, nuclei.citations)
 
 
 def _once(T: FloatArray, _: Any) -> FloatArray:
@@ -226,8 +228,8 @@ def _checked_energies(E_nu: float, T: ArrayLike) -> FloatArray:
     return recoils
 
 
-def _formula_citations(labels: Mapping[str, Any]) -> list[str]:
-    return [source for label in labels for part in label.split("*") for source in _CITATIONS.get(part, ())]
+def _formula_citations(labels: Mapping[str, Any], formulas: Mapping[str, tuple[str, ...]]) -> list[str]:
+    return [source for label in labels for part in label.split("*") for source in formulas.get(part, ())]
 
 
 def _limits_exceeded(terms: Sequence[Term], T: FloatArray, E_nu: float) -> tuple[str, ...]:
