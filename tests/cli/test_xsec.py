@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 import nulight as nl
 from nulight.studies.cross_sections import NEUTRINOS, cross_section
+from nulight.targets.nuclei import get_nuclear_target
+from nulight.targets.photoabsorption import photo_absorption
 
 POINT = ("--nu", "nu_e", "--E", "0.747 MeV", "--T", "100 keV")
 G_F, M_E, ALPHA = 1.1663788e-11, 510.99895, 1 / 137.035999  # MeV^-2, keV
@@ -79,6 +81,71 @@ def test_material_counts_its_electrons_with_their_binding(run_json):
     assert low / per_electron == pytest.approx(nl.get_material("Xe").electron_factor([1.0, 10.0]), rel=1e-12)
 
 
+CEVNS = ("--nu", "nu_mu", "--E", "30 MeV", "--T", "5 keV")
+
+
+def test_a_nuclide_recoils_as_a_whole(run_json):
+    record = run_json("xsec", "Cs133", *CEVNS, "--conventions", "tree")
+    M, E, T, Z, N = 132.905452 * 0.93149410242 - 55 * 0.51099895e-3, 0.030, 5e-6, 55, 78  # GeV
+    nucleus = get_nuclear_target("Cs133").nuclides[0]
+    q = math.sqrt(2 * M * T + T**2) / 0.1973269804
+    charge = (0.5 - 2 * 0.23857) * Z * helm(q, nucleus.R_p) - 0.5 * N * helm(q, nucleus.R_n)
+    by_hand = 1.1663788e-5**2 * M / math.pi * charge**2 * (1 - T / E - (M - T) * T / (2 * E**2)) * 3.893794e-28 * 1e-6
+    # the same constants to eight digits, the spin of the nucleus is worth T^2 / (2 E^2)
+    assert record["total"]["value"] == pytest.approx(by_hand, rel=2e-7)
+    assert set(record["terms"]) == {"weak"}
+
+
+def helm(q, R, s=0.9):
+    x = q * math.sqrt(5 / 3 * (R**2 - 3 * s**2))
+    return 3 * (math.sin(x) - x * math.cos(x)) / x**3 * math.exp(-((q * s) ** 2) / 2)
+
+
+def test_a_material_has_electrons_by_default_and_nuclei_on_request(run_json):
+    xenon = run_json("xsec", "Xe", *CEVNS, "--channel", "nuclear-recoil")["total"]["value"]
+    one = run_json("xsec", "Xe132", *CEVNS)["total"]["value"]
+    assert xenon == pytest.approx(one, rel=0.02)  # A = 124 to 136 around it
+    electrons = run_json("xsec", "Xe", *CEVNS)
+    assert electrons["total"]["value"] < 1e-3 * xenon
+    assert "electrons" in electrons["definition"]
+    assert electrons == run_json("xsec", "Xe", *CEVNS, "--channel", "electron-recoil")
+
+
+def test_a_compound_is_the_sum_of_its_nuclei():
+    parts = [cross_section(name, "nu_e", 30e3, [1.0, 10.0]).total for name in ("Cs133", "I127")]
+    both = cross_section("CsI", "nu_e", 30e3, [1.0, 10.0], channel="nuclear-recoil").total
+    assert both == pytest.approx(sum(parts), rel=1e-12)
+
+
+def test_every_interaction_reaches_the_nuclei(run_json):
+    settings = ["mu_nu_mu=1e-9", "r2_nu_mumu=1e-31", "q_nu_emu=1e-9", "eps_u_mumu=0.1", "mu_mu4=1e-9", "R_n=4.9"]
+    arguments = [word for setting in settings for word in ("--set", setting)]
+    record = run_json("xsec", "Xe131", *CEVNS, *arguments, "--m4", "5 MeV")
+    assert {"weak", "charge_radius", "millicharge", "nsi", "magnetic", "dipole"} <= set(record["terms"])
+    assert record["total"]["value"] == pytest.approx(sum(record["terms"].values()), rel=1e-12)
+    assert record["total"]["value"] > 0
+
+
+def test_a_heavy_final_state_is_reached_on_nuclei_only(run_json):
+    arguments = ("--set", "mu_mu4=1e-9", "--m4", "20 MeV")
+    assert run_json("xsec", "Xe131", *CEVNS, *arguments)["terms"]["dipole"] > 0
+    electrons = run_json("xsec", "Xe", *CEVNS, *arguments)
+    assert electrons["terms"]["dipole"] == 0
+    assert any("threshold" in text for text in electrons["warnings"])
+
+
+def test_equivalent_photons_take_the_place_of_the_charge_on_electrons():
+    epa = nl.Conventions(name="epa", millicharge="epa")
+    result = cross_section("Xe", "nu_e", 300.0, [1.0, 5.0], {"q_nu_ee": 1e-12}, conventions=epa)
+    assert set(result.terms) == {"weak", "millicharge"}
+    sigma = photo_absorption(nl.get_material("Xe")).cross_section([1.0, 5.0])
+    by_hand = 2 * ALPHA / math.pi * 1e-24 * sigma / np.array([1.0, 5.0]) * math.log(300e3)
+    assert result.terms["millicharge"] == pytest.approx(by_hand, rel=1e-8)
+    assert "equivalent photons" in result.definition
+    with pytest.raises(ValueError, match="needs the atoms"):
+        cross_section("electron", "nu_e", 300.0, 1.0, {"q_nu_ee": 1e-12}, conventions=epa)
+
+
 def test_dipole_to_a_massless_state_is_the_magnetic_moment(run_json):
     dipole = run_json("xsec", "Xe", *POINT, "--set", "mu_e4=1e-11")["terms"]["dipole"]
     magnetic = run_json("xsec", "Xe", *POINT, "--set", "mu_nu_e=1e-11")["terms"]["magnetic"]
@@ -120,7 +187,10 @@ def test_files_carry_the_suffix_that_was_asked_for(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("xsec", "Xe131", *POINT), "later release"),
+        (("xsec", "Xe131", *POINT, "--channel", "electron-recoil"), "without electrons"),
+        (("xsec", "electron", *POINT, "--channel", "nuclear-recoil"), "no nucleus"),
+        (("xsec", "Xe", *POINT, "--channel", "nuclear"), "nuclear-recoil"),
+        (("xsec", "Xe150", *POINT), "Xe136"),
         (("xsec", "Xx", *POINT), "Xe"),
         (("xsec", "electron", "--nu", "nu_x", "--E", "1 MeV", "--T", "1 keV"), "nubar_tau"),
         (("xsec", "electron", "--nu", "nu_e", "--E", "747", "--T", "1 keV"), "has no unit"),

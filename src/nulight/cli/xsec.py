@@ -40,9 +40,8 @@ def command(
     E, recoils = energy(E_nu), [energy(part) for part in T.split(",")]
 
     def compute(preset: str) -> CrossSectionResult:
-        return cross_section(
-            target, nu, E, recoils, values, channel=cast("Channel | None", channel), conventions=preset
-        )
+        chosen = cast("Channel | None", channel)
+        return cross_section(target, nu, E, recoils, values, channel=chosen, conventions=preset)
 
     if compare_conventions:
         compare(compute, _totals, as_json=as_json, out=out, title=f"dsigma/dT [cm^2/keV], {nu} on {target}")

@@ -14,9 +14,10 @@ b = 1/T, below which a photon of that energy is no plane wave, to gamma / T:
 Validity. T << E, T above the edges that matter, and photo-absorption that is dominated by
 virtualities below T^2; this is the leading logarithm. Terms of the order of one beside it are left
 out (with the same ends in the virtuality, -1/2: 4 % at E = 1 MeV), and m_nu = 1 eV is a choice: a
-factor ten in it moves the cross section by 17 % there. Below about a keV in germanium and xenon it
-exceeds free or stepping electrons by far, well above the K edge it falls below them: scattering off
-the electrons one by one is missing here, and so is the interference with the weak amplitude.
+factor ten in it moves the cross section by 17 % there. Scattering off the electrons one by one is
+missing, and so is the interference with the weak amplitude. Over stepping electrons the ratio in
+xenon at E = 0.3 MeV is 12 (1 keV), 4.9 (2 keV), 1.8 (10 keV) and 0.4 (100 keV): where it falls
+below one, the electrons are all but free and this description has ended.
 """
 
 from __future__ import annotations
