@@ -11,7 +11,18 @@ import pytest
 
 import nulight
 
-COMMANDS = ["experiments", "xsec", "spectrum", "limit", "contour", "forecast", "reproduce", "validate", "cite"]
+COMMANDS = [
+    "experiments",
+    "xsec",
+    "spectrum",
+    "limit",
+    "limits",
+    "contour",
+    "forecast",
+    "reproduce",
+    "validate",
+    "cite",
+]
 XSEC = ["xsec", "electron", "--nu", "nu_e", "--E", "0.747 MeV", "--T", "100 keV"]
 
 

@@ -16,6 +16,7 @@ from nulight.cli.contour import command as contour
 from nulight.cli.experiments import command as experiments
 from nulight.cli.forecast import command as forecast
 from nulight.cli.limit import command as limit
+from nulight.cli.limits import command as limits
 from nulight.cli.reproduce import command as reproduce
 from nulight.cli.spectrum import command as spectrum
 from nulight.cli.validate import command as validate
@@ -76,6 +77,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "xsec": xsec,
     "spectrum": spectrum,
     "limit": limit,
+    "limits": limits,
     "contour": contour,
     "forecast": forecast,
     "reproduce": reproduce,

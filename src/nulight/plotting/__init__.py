@@ -8,6 +8,7 @@ from __future__ import annotations
 from nulight.plotting.contour import plot_contour
 from nulight.plotting.forecast import plot_forecast
 from nulight.plotting.limits import plot_limits
+from nulight.plotting.overview import plot_overview
 from nulight.plotting.profile import plot_profile
 from nulight.plotting.spectrum import plot_spectrum
 from nulight.plotting.style import COLOURS, save_figure, styled
@@ -17,6 +18,7 @@ __all__ = [
     "plot_contour",
     "plot_forecast",
     "plot_limits",
+    "plot_overview",
     "plot_profile",
     "plot_spectrum",
     "save_figure",

@@ -9,6 +9,7 @@ from nulight.results.counts import CrossSectionResult, SpectrumResult
 from nulight.results.fits import ContourResult, FitResult
 from nulight.results.forecasts import ForecastResult, ReachResult
 from nulight.results.limits import Impact, Interval, LimitResult
+from nulight.results.overview import LimitsRow, LimitsTable
 
 __all__ = [
     "ContourResult",
@@ -18,6 +19,8 @@ __all__ = [
     "Impact",
     "Interval",
     "LimitResult",
+    "LimitsRow",
+    "LimitsTable",
     "ReachResult",
     "Result",
     "SpectrumResult",
