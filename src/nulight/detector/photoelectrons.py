@@ -22,7 +22,7 @@ _NOTHING = 1e-16
 _DARK = 1e-100  # keVee
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(16)
 _STEP = 2.0  # standard deviations between nodes' panels, at most
-_FIRST = 1e-9  # of the largest edge: where the nodes of a bin that begins at zero begin
+_FIRST = 1e-13  # of the largest edge: where the nodes of a bin that begins at zero begin
 
 
 @dataclass(frozen=True, slots=True, eq=False)
