@@ -38,7 +38,7 @@ _HALF = 0.2  # height of the half-rows of signed couplings
 _SYMBOLS = {"q_nu": r"$q_\nu$"}
 _MARKS = (
     "* public data analysed by others   \N{DAGGER} from memory, unverified   \N{DOUBLE DAGGER} CL not stated\n"
-    "two lines a row: positive values above, negative ones below"
+    "lines are allowed values; where there are two a row, positive ones above and negative ones below"
 )
 
 Panel = tuple[str, list[LimitsRow]]
