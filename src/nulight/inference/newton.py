@@ -1,8 +1,9 @@
 """Minimisation inside a box for many independent points at once.
 
 A safeguarded Newton method: exact curvature near the minimum, a positive majorant far from it,
-Levenberg damping after a rejected step, and an active set for the bounds. A quadratic function is
-minimised in one step, bounds included. Every point is driven to the same residual or reported.
+Levenberg damping after a rejected step (and the exact curvature, if it is positive), and an active
+set for the bounds. A quadratic function is minimised in one step, bounds included. Every point is
+driven to the same residual or reported.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def minimise_in_box(
         return Minimum(z, value, np.zeros(len(z)), np.ones(len(z), bool))
     near = np.zeros(len(z), bool)
     for _ in range(max_steps):
-        gradient, curvature = function.derivatives(z[live], live, near[live])
+        gradient, curvature, exact = _derivatives(function, z[live], live, near[live], damping[live])
         step, predicted = _box_step(gradient, curvature, z[live], lower, upper, np.zeros(len(live)))
         done = predicted <= _limit(tolerance, value[live])
         damped = (damping[live] > 0) & ~done
@@ -88,7 +89,7 @@ def minimise_in_box(
             k = live[damped]
             step[damped] = _box_step(gradient[damped], curvature[damped], z[k], lower, upper, damping[k])[0]
         if escape.any():
-            done &= near[live]  # only the exact curvature tells a minimum from a maximum
+            done &= exact  # only the exact curvature tells a minimum from a maximum
             nudge, is_maximum = _nudge(gradient, curvature, z[live], lower, upper, escape, damping[live])
             hidden = done & is_maximum
             done &= ~hidden
@@ -104,7 +105,6 @@ def minimise_in_box(
         z[live[better]], value[live[better]] = trial[better], trial_value[better]
         damping[live] = np.where(better, damping[live] / 10, np.maximum(10 * damping[live], 1e-3))
         damping[damping < 1e-4] = 0.0
-        near |= damping > 0  # after a rejected step the majorant would only creep along a valley
     return Minimum(z, value, residual, residual <= _limit(tolerance, value))
 
 
@@ -134,6 +134,34 @@ def solve_positive(matrix: FloatArray, rhs: FloatArray) -> FloatArray:
     for j in range(n_dim - 1, 0, -1):
         x[:j] -= low[j, :j] * x[j]
     return x.T
+
+
+def _derivatives(
+    function: Function, z: FloatArray, index: NDArray[np.intp], near: NDArray[np.bool_], damping: FloatArray
+) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
+    """Return gradient, curvature and whether it is exact: near the minimum and after a rejected step.
+
+    The majorant knows nothing of curved valleys and would only creep along them. Far from the
+    minimum, or where the damping had to outgrow the curvature, the exact one is taken only if it is
+    positive definite: elsewhere it points anywhere.
+    """
+    exact = near | (damping > 0)
+    gradient, curvature = function.derivatives(z, index, exact)
+    doubtful = np.flatnonzero(exact & ~(near & (damping <= 1)))
+    saddle = doubtful[~_is_positive(curvature[doubtful])]
+    if saddle.size:
+        exact[saddle] = False
+        curvature[saddle] = function.derivatives(z[saddle], index[saddle], exact[saddle])[1]
+    return gradient, curvature, exact
+
+
+def _is_positive(curvature: FloatArray) -> NDArray[np.bool_]:
+    """Whether no eigenvalue is negative beyond rounding, in units of the diagonal."""
+    diagonal = np.sqrt(np.abs(np.einsum("pii->pi", curvature)))
+    scale = np.where(diagonal > 0, diagonal, 1.0)
+    lowest = np.linalg.eigvalsh(curvature / (scale[:, :, None] * scale[:, None, :]))[:, 0]
+    positive: NDArray[np.bool_] = lowest > -1e-9
+    return positive
 
 
 def _limit(tolerance: float, value: FloatArray) -> FloatArray:
