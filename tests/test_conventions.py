@@ -6,10 +6,15 @@ import dataclasses
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from nulight.constants import SIN2_THETA_W
-from nulight.conventions import PRESETS, Conventions, get_conventions
+from nulight.constants import CONSTANTS, SIN2_THETA_W
+from nulight.conventions import NUCLEAR_CHOICES, PRESETS, Conventions, get_conventions
+from nulight.data import read_package_table
+from nulight.models.couplings import nuclear_terms
+from nulight.neutrinos.flux import Flux
+from nulight.targets.nuclei import FORM_FACTORS, MASS_SETS, RADIUS_SETS, get_nuclear_target
 
 
 def test_presets_are_found_by_their_own_name() -> None:
@@ -62,6 +67,14 @@ def test_an_unknown_preset_lists_the_presets() -> None:
         ("anapole_sm_scale", "half", "not a finite number"),
         ("solar_p_ee", 1.5, "is a probability"),
         ("solar_p_ee", True, "not a finite number"),
+        ("form_factor", "woods-saxon", "use one of: helm, klein-nystrand, fermi, unity"),
+        ("nuclear_radii", "angeli", "use one of: measured, lewin-smith"),
+        ("nuclear_masses", "atomic", "use one of: ame, a-u"),
+        ("isotopes", "xenon", "one nuclide such as 'Xe132'"),
+        ("isotopes", 131, "one nuclide such as 'Xe132'"),
+        ("hbar_c", 197.3, "hbar_c = 197.3 GeV fm; 0.1973269804"),
+        ("hbar_c", "0.197", "not a finite number"),
+        ("millicharge", "rrpa", "use one of: electrons, epa"),
     ],
 )
 def test_a_bad_choice_is_named_with_its_value(choice: str, value: object, says: str) -> None:
@@ -123,3 +136,66 @@ def test_a_wrong_file_says_where_and_what(tmp_path: Path, text: str, says: str) 
     with pytest.raises(ValueError, match=says) as caught:
         get_conventions(path)
     assert str(caught.value).startswith(str(path))
+
+
+# --- choices of nuclear recoils ------------------------------------------------------------------
+
+
+def test_nuclear_choices_are_those_of_the_targets() -> None:
+    fields = {field.name for field in dataclasses.fields(Conventions)}
+    assert set(NUCLEAR_CHOICES) < fields
+    for form_factor in FORM_FACTORS:
+        Conventions(form_factor=form_factor)  # type: ignore[arg-type]
+    for radii, masses in zip(RADIUS_SETS, MASS_SETS, strict=True):
+        Conventions(nuclear_radii=radii, nuclear_masses=masses)  # type: ignore[arg-type]
+    assert get_conventions().hbar_c == pytest.approx(0.1973269804, abs=1e-10)
+    assert get_conventions().hbar_c * 1000 == CONSTANTS["hbar_c"].value
+
+
+def test_papers_have_the_nuclear_choices_they_state() -> None:
+    miranda = get_conventions("miranda-2021")
+    assert (miranda.couplings, miranda.sin2_theta_w, miranda.form_factor) == ("tree", 0.23857, "helm")
+    corona = get_conventions("corona-2022")
+    assert (corona.couplings, corona.form_factor, corona.nuclear_radii) == ("radiative", "helm", "measured")
+
+
+def test_presets_of_public_codes_make_one_choice_each() -> None:
+    default = get_conventions().to_dict()
+    codes = {name: preset.to_dict() for name, preset in PRESETS.items() if name.startswith("code-")}
+    for name, choices in codes.items():
+        changed = {key for key in choices if choices[key] != default[key]} - {"name"}
+        if name in ("code-smallest", "code-largest"):
+            assert len(changed) > 2
+        else:
+            assert len(changed) == 1, name
+
+
+def boron_rate(preset: str) -> float:
+    """Recoils of xenon by solar 8B neutrinos, without a threshold, per kg and second."""
+    conventions = get_conventions(preset)
+    target = get_nuclear_target(
+        "Xe",
+        form_factor=conventions.form_factor,
+        radii=conventions.nuclear_radii,
+        isotopes=conventions.isotopes,
+        masses=conventions.nuclear_masses,
+    )
+    table = read_package_table("data/solar/spectrum_b8_winter.csv")
+    E, shape = table.numbers("e_MeV")[1:160] * 1e3, table.numbers("shape")[1:160]
+    matrices = np.eye(3)[None] / 3
+    flux = Flux.from_density("B8", E, lambda x: np.interp(x, E, shape)[None], matrices=matrices)
+    x, w = np.polynomial.legendre.leggauss(200)
+    T, weight = 3 * (1 + x), 3 * w  # no recoil reaches 6 keV
+    terms = nuclear_terms({}, conventions, "nu", target)
+    rate = sum(term.weights(flux.matrices) @ term.kinematics.flux_averages([flux], T) for term in terms)
+    return float(rate @ weight) * target.units_per_kg
+
+
+def test_choices_of_public_codes_span_thirteen_per_cent_on_boron() -> None:
+    default = boron_rate("default")
+    change = {name: boron_rate(name) / default - 1 for name in PRESETS if name.startswith("code-")}
+    assert min(change, key=change.__getitem__) == "code-smallest"
+    assert max(change, key=change.__getitem__) == "code-largest"
+    assert change["code-s2w-mz"] == pytest.approx(-0.042, abs=0.002)
+    assert change["code-hbarc-0.197"] == pytest.approx((0.197 / 0.1973269804) ** 2 - 1, abs=2e-4)
+    assert (1 + change["code-largest"]) / (1 + change["code-smallest"]) - 1 == pytest.approx(0.13, abs=0.005)

@@ -41,8 +41,31 @@ def test_direct_integration_equals_the_moments(m_final: float) -> None:
 def test_both_kinds_have_one_cross_section(m_final: float) -> None:
     T, E = np.geomspace(0.1, 500.0, 30)[:, None], np.array([100.0, 427.0, 747.0])
     one, other = (k(m_final).dsigma_dT(T, E) for k in (moment_kinematics, direct_kinematics))
-    assert one == pytest.approx(other, rel=1e-13)
+    assert one == pytest.approx(other, rel=1e-13, abs=0)
     assert one.shape == (30, 3)
+
+
+def test_a_fourth_coefficient_multiplies_the_logarithm() -> None:
+    def coefficients(T: np.ndarray) -> np.ndarray:
+        return np.stack([2 / T, np.ones_like(T), 3 * T, 5 / T**2])
+
+    def cross_section(T: np.ndarray, E: np.ndarray) -> np.ndarray:
+        return 2 / T + 1 / E + 3 * T / E**2 + 5 / T**2 * np.log(E)
+
+    edges = np.array([0.3, 40.0])
+    moments = MomentKinematics("log", M_E, coefficients, 0.0, "unit", edges)
+    direct = DirectKinematics("log", M_E, cross_section, binding="unit")
+    T = np.geomspace(0.1, 250.0, 40)
+    assert moments.dsigma_dT(T, 300.0) == pytest.approx(direct.dsigma_dT(T, 300.0), rel=1e-13, abs=0)
+    averages = moments.flux_averages([flux(), flux()], T)
+    assert averages == pytest.approx(direct.flux_averages([flux(), flux()], T), rel=1e-10, abs=1e-13 * averages.max())
+    assert np.array_equal(moments.breakpoints, edges)
+
+
+def test_electrons_have_one_mass_and_no_breakpoints() -> None:
+    for kinematics in (moment_kinematics(1.0), direct_kinematics(1.0)):
+        assert kinematics.masses == (M_E,)
+        assert len(kinematics.breakpoints) == 0
 
 
 @given(st.integers(0, 2**31))

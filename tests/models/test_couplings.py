@@ -38,7 +38,7 @@ def test_tree_couplings_are_vogel_and_engel(flavour: str, helicity: str) -> None
     for s2w in (0.2, 0.231, 0.23857):
         expected = [weak_cross_section(t, E, flavour, s2w=s2w, antineutrino=helicity == "nubar") for t in T]
         values = {"sin2_theta_w": s2w}
-        assert cross_section(values, flavour, helicity=helicity) == pytest.approx(np.array(expected), rel=1e-12)
+        assert cross_section(values, flavour, helicity=helicity) == pytest.approx(np.array(expected), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_tree_couplings_are_vogel_and_engel(flavour: str, helicity: str) -> None
 )
 def test_radiative_couplings_are_the_published_ones(flavour: str, g_V: float, g_A: float) -> None:
     expected = dsigma_dT_weak(T, E, g_L=(g_V + g_A) / 2, g_R=(g_V - g_A) / 2)
-    assert cross_section({}, flavour, DEFAULT) == pytest.approx(expected, rel=1e-12)
+    assert cross_section({}, flavour, DEFAULT) == pytest.approx(expected, rel=1e-12, abs=0)
 
 
 def test_weak_angle_moves_radiative_couplings_by_the_tree_derivative() -> None:
@@ -61,9 +61,9 @@ def test_the_standard_model_radius_changes_nothing(flavour: str, preset: str) ->
     r2 = standard_model_r2()[FLAVOURS.index(flavour)]
     conventions = get_conventions(preset)
     nothing = cross_section({}, flavour, conventions)
-    assert cross_section({f"r2_nu_{flavour * 2}": r2}, flavour, conventions) == pytest.approx(nothing, rel=1e-12)
+    assert cross_section({f"r2_nu_{flavour * 2}": r2}, flavour, conventions) == pytest.approx(nothing, rel=1e-12, abs=0)
     a = conventions.anapole_per_r2 * r2
-    assert cross_section({f"a_nu_{flavour * 2}": a}, flavour, conventions) == pytest.approx(nothing, rel=1e-12)
+    assert cross_section({f"a_nu_{flavour * 2}": a}, flavour, conventions) == pytest.approx(nothing, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("helicity", ["nu", "nubar"])
@@ -81,10 +81,12 @@ def test_anapole_of_herrera_and_huber_is_a_shift_of_the_weak_angle(a: float, s2w
     conventions = get_conventions("herrera-huber-2024")
     shifted = s2w * (1 - 2 * M_W**2 / HBAR_C**2 * a)
     moved = cross_section({"a_nu_ee": a, "sin2_theta_w": s2w}, "e", conventions, helicity)
-    assert moved == pytest.approx(cross_section({"sin2_theta_w": shifted}, "e", conventions, helicity), rel=1e-10)
+    assert moved == pytest.approx(
+        cross_section({"sin2_theta_w": shifted}, "e", conventions, helicity), rel=1e-10, abs=0
+    )
     # only the flavour whose moment is on
     other = cross_section({"a_nu_ee": a, "sin2_theta_w": s2w}, "mu", conventions, helicity)
-    assert other == pytest.approx(cross_section({"sin2_theta_w": s2w}, "mu", conventions, helicity), rel=1e-12)
+    assert other == pytest.approx(cross_section({"sin2_theta_w": s2w}, "mu", conventions, helicity), rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize(("a", "change"), [(1e-32, -0.221), (-1e-32, 0.257), (6.8e-34, -0.0162)])
@@ -98,13 +100,15 @@ def test_rate_change_by_an_anapole_moment(a: float, change: float) -> None:
         terms = electron_terms(values, conventions, "nu")
         return float(np.trapezoid(sum_of_terms(terms, projector("e"), recoils, lines) @ weights, recoils[:, 0]))
 
-    assert rate({"a_nu_ee": a}) / rate({}) - 1 == pytest.approx(change, rel=0.02)
+    assert rate({"a_nu_ee": a}) / rate({}) - 1 == pytest.approx(change, rel=0.02, abs=0)
 
 
 @pytest.mark.parametrize("preset", ["default", "tree"])
 def test_anapole_is_minus_a_sixth_of_the_radius(preset: str) -> None:
     one = cross_section({"a_nu_ee": 1e-33}, conventions=get_conventions(preset))
-    assert one == pytest.approx(cross_section({"r2_nu_ee": -6e-33}, conventions=get_conventions(preset)), rel=1e-13)
+    assert one == pytest.approx(
+        cross_section({"r2_nu_ee": -6e-33}, conventions=get_conventions(preset)), rel=1e-13, abs=0
+    )
 
 
 def test_flavour_difference_of_the_radii_is_the_known_logarithm() -> None:
@@ -117,15 +121,15 @@ def test_off_diagonal_anapole_and_radius_add_incoherently() -> None:
     r2 = 5e-32
     both = cross_section({"r2_nu_emu": r2})
     g = K_R2 * r2 / 2
-    assert both == pytest.approx(cross_section({}) + dsigma_dT_weak(T, E, g_L=g, g_R=g), rel=1e-12)
-    assert cross_section({"a_nu_emu": -r2 / 6}) == pytest.approx(both, rel=1e-13)
+    assert both == pytest.approx(cross_section({}) + dsigma_dT_weak(T, E, g_L=g, g_R=g), rel=1e-12, abs=0)
+    assert cross_section({"a_nu_emu": -r2 / 6}) == pytest.approx(both, rel=1e-13, abs=0)
 
 
 def test_off_diagonal_charge_adds_incoherently_and_has_no_sign() -> None:
     plus, minus = (cross_section({"q_nu_etau": q}) for q in (2e-12, -2e-12))
-    assert plus == pytest.approx(minus, rel=1e-13)
+    assert plus == pytest.approx(minus, rel=1e-13, abs=0)
     diagonal = cross_section({"q_nu_ee": 2e-12}) + cross_section({"q_nu_ee": -2e-12}) - cross_section({}) * 2
-    assert plus - cross_section({}) == pytest.approx(diagonal / 2, rel=1e-9)
+    assert plus - cross_section({}) == pytest.approx(diagonal / 2, rel=1e-9, abs=0)
 
 
 @pytest.mark.parametrize(("helicity", "sign"), [("nu", -1), ("nubar", -1)])
@@ -138,11 +142,11 @@ def test_a_positive_charge_lowers_the_nu_e_rate_at_low_recoil(helicity: str, sig
 def test_universal_and_flavour_moments() -> None:
     weak = cross_section({}, "mu")
     magnetic = dsigma_dT_magnetic(T, E, mu_nu=3e-11)
-    assert cross_section({"mu_nu": 3e-11}, "mu") == pytest.approx(weak + magnetic, rel=1e-13)
-    assert cross_section({"mu_nu_mu": 3e-11}, "mu") == pytest.approx(weak + magnetic, rel=1e-13)
-    assert cross_section({"mu_nu_e": 3e-11}, "mu") == pytest.approx(weak, rel=1e-13)
+    assert cross_section({"mu_nu": 3e-11}, "mu") == pytest.approx(weak + magnetic, rel=1e-13, abs=0)
+    assert cross_section({"mu_nu_mu": 3e-11}, "mu") == pytest.approx(weak + magnetic, rel=1e-13, abs=0)
+    assert cross_section({"mu_nu_e": 3e-11}, "mu") == pytest.approx(weak, rel=1e-13, abs=0)
     # a flavour's own value replaces the universal one
-    assert cross_section({"mu_nu": 5e-11, "mu_nu_mu": 3e-11}, "mu") == pytest.approx(weak + magnetic, rel=1e-13)
+    assert cross_section({"mu_nu": 5e-11, "mu_nu_mu": 3e-11}, "mu") == pytest.approx(weak + magnetic, rel=1e-13, abs=0)
 
 
 def test_flavour_moments_do_not_interfere_but_portal_moments_do() -> None:
@@ -152,21 +156,21 @@ def test_flavour_moments_do_not_interfere_but_portal_moments_do() -> None:
     one = dsigma_dT_magnetic(T, E, mu_nu=1e-11)
     flavour = sum_of_terms(electron_terms({"mu_nu_e": 1e-11, "mu_nu_mu": 1e-11}, TREE, "nu"), rho, T, E)
     portal = sum_of_terms(electron_terms({"mu_e4": 1e-11, "mu_mu4": 1e-11}, TREE, "nu"), rho, T, E)
-    assert flavour - weak == pytest.approx(one, rel=1e-10)
-    assert portal - weak == pytest.approx(2 * one, rel=1e-10)
+    assert flavour - weak == pytest.approx(one, rel=1e-10, abs=0)
+    assert portal - weak == pytest.approx(2 * one, rel=1e-10, abs=0)
 
 
 def test_portal_carries_its_mass() -> None:
     values = {"mu_e4": 1e-11, "m_4": 150.0}
     expected = cross_section({}) + dsigma_dT_magnetic(T, E, mu_nu=1e-11, m_final=150.0)
-    assert cross_section(values) == pytest.approx(expected, rel=1e-13)
+    assert cross_section(values) == pytest.approx(expected, rel=1e-13, abs=0)
 
 
 def test_a_universal_light_mediator_is_a_diagonal_product() -> None:
     for kind in ("vector", "scalar"):
         one = cross_section({f"g_{kind}": 1e-6, f"m_{kind}": 20.0}, "mu")
         pairs = {f"gg_{kind}_{f}{f}": 1e-12 for f in FLAVOURS}
-        assert cross_section({**pairs, f"m_{kind}": 20.0}, "mu") == pytest.approx(one, rel=1e-13)
+        assert cross_section({**pairs, f"m_{kind}": 20.0}, "mu") == pytest.approx(one, rel=1e-13, abs=0)
         assert not np.allclose(one, cross_section({}, "mu"), rtol=1e-6, atol=0)
 
 
@@ -174,7 +178,7 @@ def test_a_heavy_vector_shifts_g_v() -> None:
     m, gg = 1e8, 3e-2
     shift = gg / (np.sqrt(2) * G_F * m**2)
     expected = [weak_cross_section(t, E, "e", s2w=TREE.sin2_theta_w, delta_g_V=shift) for t in T]
-    assert cross_section({"gg_vector_ee": gg, "m_vector": m}) == pytest.approx(np.array(expected), rel=1e-9)
+    assert cross_section({"gg_vector_ee": gg, "m_vector": m}) == pytest.approx(np.array(expected), rel=1e-9, abs=0)
     assert shift > 1e-3
 
 
@@ -207,7 +211,7 @@ def test_model_points_are_independent(seed: int, helicity: str, preset: str) -> 
     assert together.shape == (3, 3)
     for i in range(3):
         single = total({k: (v[i] if np.ndim(v) else v) for k, v in values.items()})
-        assert together[i] == pytest.approx(np.ravel(single), rel=1e-10)
+        assert together[i] == pytest.approx(np.ravel(single), rel=1e-10, abs=0)
     assert np.all(together > 0)
 
 
@@ -237,11 +241,13 @@ def own(name: str = "mu_own", **changes) -> OwnInteraction:
 def test_an_own_interaction_adds_its_cross_section() -> None:
     values = {"mu_own": 1e-11}
     magnetic = dsigma_dT_magnetic(T, E, mu_nu=1e-11)
-    assert cross_section(values, own=[own()]) == pytest.approx(cross_section({}) + magnetic, rel=1e-13)
-    assert cross_section({}, own=[own()]) == pytest.approx(cross_section({}), rel=1e-13)
-    assert cross_section(values, "mu", own=[own(flavours=("e",))]) == pytest.approx(cross_section({}, "mu"), rel=1e-13)
+    assert cross_section(values, own=[own()]) == pytest.approx(cross_section({}) + magnetic, rel=1e-13, abs=0)
+    assert cross_section({}, own=[own()]) == pytest.approx(cross_section({}), rel=1e-13, abs=0)
+    assert cross_section(values, "mu", own=[own(flavours=("e",))]) == pytest.approx(
+        cross_section({}, "mu"), rel=1e-13, abs=0
+    )
     linear = cross_section({"mu_own": 1e-22}, own=[own(power=1)])
-    assert linear == pytest.approx(cross_section({}) + magnetic, rel=1e-13)
+    assert linear == pytest.approx(cross_section({}) + magnetic, rel=1e-13, abs=0)
 
 
 def test_an_own_interaction_may_not_shadow_a_known_one() -> None:

@@ -47,9 +47,11 @@ def test_survival_has_the_vacuum_and_the_matter_limit(name):
     c4, s4 = (1 - p.s2_13) ** 2, p.s2_13**2
     vacuum = c4 * (1 - 2 * p.s2_12 * (1 - p.s2_12)) + s4
     matter = c4 * p.s2_12 + s4
-    assert electron_neutrino_survival(solar_mass_probabilities(0, 100, p), p) == pytest.approx(vacuum, rel=1e-14)
+    assert electron_neutrino_survival(solar_mass_probabilities(0, 100, p), p) == pytest.approx(vacuum, rel=1e-14, abs=0)
     # the approach is 1 / beta^2 with beta = 2e8 here
-    assert electron_neutrino_survival(solar_mass_probabilities(1e12, 100, p), p) == pytest.approx(matter, rel=1e-14)
+    assert electron_neutrino_survival(solar_mass_probabilities(1e12, 100, p), p) == pytest.approx(
+        matter, rel=1e-14, abs=0
+    )
 
 
 @pytest.mark.parametrize("name", OSCILLATION)
@@ -57,7 +59,7 @@ def test_vacuum_probabilities_are_squares_of_the_mixing_matrix(name):
     p = get_oscillation(name)
     expected = abs(pmns(p)[0]) ** 2
     np.testing.assert_allclose(solar_mass_probabilities(500, 0, p), expected, rtol=1e-13)
-    assert electron_neutrino_survival(expected, p) == pytest.approx(np.sum(expected**2), rel=1e-13)
+    assert electron_neutrino_survival(expected, p) == pytest.approx(np.sum(expected**2), rel=1e-13, abs=0)
 
 
 def test_probabilities_follow_the_eigenvectors_of_the_two_flavour_hamiltonian():
