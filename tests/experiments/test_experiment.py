@@ -119,7 +119,7 @@ def test_each_flux_uncertainty_moves_its_component_only(xenonnt: Experiment) -> 
 
 def test_rrpa_is_refused_where_bins_need_recoils_outside_its_table() -> None:
     experiment = load("xenonnt-2022-er", changes={"target": {"atomic": "rrpa"}})
-    with pytest.raises(ValueError, match=r"RRPA: the bin .* keV .* outside the table \(0\.265-28\.9"):
+    with pytest.raises(ValueError, match=r"RRPA: the bin .* keVee .* outside the table \(0\.265-28\.9"):
         experiment.expected({})
     inside = load("xenonnt-2022-er:rrpa").expected({})[0, :-1].sum()
     stepping = load("xenonnt-2022-er", changes={"bins": {"to": "23 keVee", "n": 22}}).expected({})[0, :-1].sum()
@@ -174,7 +174,7 @@ def test_a_background_that_holds_less_than_the_signal_it_contains_is_refused() -
     background = {"B0": None, "poor": flat}
     experiment = load("xenonnt-2022-er", changes={"backgrounds": background, "nuisances": {"xenonnt_background": None}})
     with pytest.raises(
-        ValueError, match=r"background poor has 0\.58 counts in .* keV, but the solar signal it contains"
+        ValueError, match=r"background poor has 0\.58 counts in .* keVee, but the solar signal it contains"
     ):
         experiment.expected({})
 
@@ -200,5 +200,5 @@ def test_reactor_components_carry_the_name_of_their_source() -> None:
 def test_repr_is_short_and_says_what_it_is(xenonnt: Experiment) -> None:
     text = repr(xenonnt)
     assert text.startswith("xenonnt-2022-er: XENONnT first science run")
-    assert "29 bins, 1-30 keV, poisson" in text
+    assert "29 bins, 1-30 keVee, poisson" in text
     assert len(text) < 400

@@ -1,7 +1,7 @@
-"""From the entries of a card to physics objects: sources and response.
+"""From the entries of a card to neutrino sources.
 
-Each function takes one sound entry and returns what it describes; nothing here knows what a limit
-is. The loader has read the tables, a user's files and the shipped ones alike.
+Each entry is sound and becomes what it describes; nothing here knows what a limit is. The loader has
+read the tables, a user's files and the shipped ones alike.
 """
 
 from __future__ import annotations
@@ -9,27 +9,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
 from nulight.conventions import Conventions
 from nulight.data.reader import Table
-from nulight.detector import Efficiency, GaussianResponse, PerfectResponse, gaussian_width
-from nulight.detector.response import Response
 from nulight.experiments import schema
-from nulight.experiments.contents import energy_column
+from nulight.experiments.columns import column_values
 from nulight.neutrinos.mixing import get_oscillation
 from nulight.sources import (
     ElectronCapture,
+    PionDecayTimes,
     Source,
+    atmospheric_source,
+    dsnb_source,
     electron_capture_source,
+    gaussian_pulse_times,
     mean_inverse_square,
+    pion_decay_source,
+    pulse_times,
     reactor_source,
     solar_source,
     tabulated_source,
+    tabulated_times,
 )
-from nulight.typing import FloatArray
 
-__all__ = ["build_response", "build_source"]
+__all__ = ["build_source"]
 
 Tables = Mapping[str, Table]
 
@@ -41,26 +43,18 @@ def build_source(entry: schema.SourceEntry, conventions: Conventions, tables: Ta
 
 def _source(entry: schema.SourceEntry, conventions: Conventions, tables: Tables) -> Source:
     if isinstance(entry, schema.SolarSource):
-        return solar_source(
-            oscillation=get_oscillation(conventions.oscillation),
-            model=entry.model or conventions.solar_model,
-            p_ee=conventions.solar_p_ee,
-            p_emu=conventions.solar_p_emu,
-            components=entry.components,
-        )
+        return _solar(entry, conventions)
     if isinstance(entry, schema.ElectronCaptureSource):
-        return electron_capture_source(
-            _nuclide(entry),
-            activity=entry.activity,
-            inverse_square=_inverse_square(entry.geometry),
-            run_time=entry.run_time,
-            start_delay=entry.start_delay,
-            decay=entry.decay,
-            activity_width=entry.activity_uncertainty or 0.0,
-        )
+        return _electron_capture(entry)
     if isinstance(entry, schema.ReactorSource):
         options = entry.model_dump(exclude={"kind", "name", "flux_uncertainty"}, exclude_none=True)
         return reactor_source(**options, normalisation_width=entry.flux_uncertainty or 0.0)
+    if isinstance(entry, schema.PionDecaySource):
+        return _pion_decay(entry, tables)
+    if isinstance(entry, schema.AtmosphericSource):
+        return atmospheric_source(name=entry.name, **_width(entry.uncertainty))
+    if isinstance(entry, schema.SupernovaBackgroundSource):
+        return dsnb_source(name=entry.name, **_width(entry.uncertainty))
     return tabulated_source(
         tables[entry.file],
         name=entry.name,
@@ -69,6 +63,56 @@ def _source(entry: schema.SourceEntry, conventions: Conventions, tables: Tables)
         flavour=entry.flavour,
         width=entry.uncertainty or 0.0,
     )
+
+
+def _solar(entry: schema.SolarSource, conventions: Conventions) -> Source:
+    return solar_source(
+        oscillation=get_oscillation(conventions.oscillation),
+        model=entry.model or conventions.solar_model,
+        p_ee=conventions.solar_p_ee,
+        p_emu=conventions.solar_p_emu,
+        components=entry.components,
+    )
+
+
+def _electron_capture(entry: schema.ElectronCaptureSource) -> Source:
+    return electron_capture_source(
+        _nuclide(entry),
+        activity=entry.activity,
+        inverse_square=_inverse_square(entry.geometry),
+        run_time=entry.run_time,
+        start_delay=entry.start_delay,
+        decay=entry.decay,
+        activity_width=entry.activity_uncertainty or 0.0,
+    )
+
+
+def _pion_decay(entry: schema.PionDecaySource, tables: Tables) -> Source:
+    return pion_decay_source(
+        protons=entry.protons,
+        run_time=entry.run_time,
+        yield_per_flavour=entry.neutrinos_per_proton,
+        distance=entry.distance,
+        width=entry.uncertainty or 0.0,
+        name=entry.name,
+        time=None if entry.time is None else _times(entry.time, tables),
+    )
+
+
+def _times(entry: schema.Timing, tables: Tables) -> PionDecayTimes:
+    if isinstance(entry, schema.GaussianPulse):
+        return gaussian_pulse_times(entry.mean, entry.width, offset=entry.offset)
+    table = tables[entry.file]
+    lower, upper = (column_values(table, column, ("time",)) for column in (entry.lower, entry.upper))
+    if isinstance(entry, schema.TablePulse):
+        return pulse_times(lower, upper, table.numbers(entry.column), offset=entry.offset)
+    prompt, delayed = (table.numbers(column) for column in (entry.prompt, entry.delayed))
+    return tabulated_times(lower, upper, prompt=prompt, delayed=delayed)
+
+
+def _width(uncertainty: float | None) -> dict[str, float]:
+    """The uncertainty a card states; that of the source if it states none."""
+    return {} if uncertainty is None else {"width": uncertainty}
 
 
 def _nuclide(entry: schema.ElectronCaptureSource) -> str | ElectronCapture:
@@ -81,27 +125,6 @@ def _nuclide(entry: schema.ElectronCaptureSource) -> str | ElectronCapture:
         branching=tuple(line.branching for line in entry.lines),
         source="the card",
     )
-
-
-def build_response(entry: schema.Response, edges: FloatArray, tables: Tables) -> Response:
-    """Return the response of a card with the given reconstructed edges, keV."""
-    efficiency = _efficiency(entry.efficiency, tables)
-    resolution = entry.resolution
-    if isinstance(resolution, schema.PerfectResolution):
-        return PerfectResponse(edges, efficiency)
-    if isinstance(resolution, schema.GaussianResolution):
-        return GaussianResponse(edges, gaussian_width(resolution.a, resolution.b), efficiency)
-    table = tables[resolution.file]
-    E, sigma = energy_column(table, resolution.energy), energy_column(table, resolution.sigma)
-    return GaussianResponse(edges, lambda T: np.interp(T, E, sigma), efficiency, kinks=E)
-
-
-def _efficiency(entry: schema.Efficiency, tables: Tables) -> Efficiency:
-    if isinstance(entry, schema.ConstantEfficiency):
-        return Efficiency.constant(entry.value, entry.threshold, of=entry.of)
-    table = tables[entry.file]
-    energies = energy_column(table, entry.energy)
-    return Efficiency(energies, table.numbers(entry.value), of=entry.of, beyond=entry.beyond or "zero")
 
 
 def _inverse_square(geometry: schema.Geometry) -> float:

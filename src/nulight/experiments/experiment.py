@@ -1,8 +1,8 @@
 """An experiment: a validated card brought to life as expected counts for any couplings.
 
 It implements the count model the inference asks for. Components are flux components of the signal
-and backgrounds; a published background that already contains the Standard Model signal of a source
-has it subtracted once, so that model = B0 - S_SM + S(couplings).
+and backgrounds of fixed shape; changes of shape and parametric backgrounds come beside them. Counts
+are flattened over the bins, reconstructed energy first, then the further axes of the card.
 """
 
 from __future__ import annotations
@@ -16,23 +16,34 @@ import numpy as np
 
 from nulight._version import __version__
 from nulight.conventions import Conventions
-from nulight.experiments.assembly import build_response, build_source
+from nulight.experiments.assembly import build_source
+from nulight.experiments.axes import needs_times, signal_shares
+from nulight.experiments.backgrounds import fixed_backgrounds
+from nulight.experiments.frame import Frame
 from nulight.experiments.loader import LoadedCard
-from nulight.experiments.schema import Card
+from nulight.experiments.morphs import ShapeChange, morph_rows, morphed_counts
+from nulight.experiments.parametric import FormCounts, parametric_counts
+from nulight.experiments.responses import Recoil, build_response
+from nulight.experiments.schema import Card, NuisanceEntry
+from nulight.experiments.signal import Signal
+from nulight.inference.expectation import Morph
 from nulight.inference.model import Nuisance
-from nulight.models.couplings import OwnInteraction, baseline_r2, electron_terms
+from nulight.models.couplings import OwnInteraction, baseline_r2
 from nulight.models.parameters import PARAMETERS, Parameter
-from nulight.neutrinos.flux import FLAVOURS, Helicity
+from nulight.neutrinos.flux import FLAVOURS
 from nulight.neutrinos.mixing import get_oscillation, pmns
-from nulight.rates import Folder
+from nulight.rates import Folder, Target
 from nulight.sources import Source
 from nulight.sources.solar import SOLAR_COMPONENTS
 from nulight.targets import get_material
+from nulight.targets.nuclei import NuclearTarget, get_nuclear_target
 from nulight.typing import FloatArray
 
 __all__ = ["Experiment"]
 
-_ROUNDING = 0.01  # of a background's largest bin: how far its table may fall short of the signal it contains
+_SHAPE_BOUNDS = (-5.0, 5.0)  # standard deviations within which a parabola through three points is taken
+_CITATIONS: dict[Recoil, str] = {"electron-recoil": "Vogel:1989iv", "nuclear-recoil": "Freedman:1973yd"}
+"""Formulas of the weak scattering that is in every expectation."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -54,18 +65,19 @@ class Experiment:
 
     def __repr__(self) -> str:
         """Say what it is, without its tables."""
-        card = self.card
-        head = f"{self.name}: {card.title}"
+        card, edges, axes = self.card, self.bin_edges, self.frame.axes
         sources = ", ".join(source.name for source in card.sources)
-        edges = self.bin_edges
-        bins = f"{len(edges) - 1} bins, {edges[0]:g}-{edges[-1]:g} keV, {self.statistic}"
-        own = [f"own interactions: {', '.join(o.parameter.name for o in self.own)}"] if self.own else []
+        further = "".join(f" x {axis.n_bins} of {axis.name}" for axis in axes)
         lines = [
-            head,
-            f"{card.status}, quality {card.quality}; sources: {sources}; target: {card.target.material}",
-            bins,
+            f"{self.name}: {card.title}",
+            f"{card.status}, quality {card.quality}; sources: {sources}; "
+            f"target: {card.target.material}, {card.channel if card.channel != 'both' else 'electrons and nuclei'}",
+            f"{len(edges) - 1} bins{further}, {edges[0]:g}-{edges[-1]:g} {self.frame.family}, {self.statistic}",
         ]
+        own = [f"own interactions: {', '.join(o.parameter.name for o in self.own)}"] if self.own else []
         return "\n  ".join([*lines, *own, f"conventions: {self.conventions.name}"])
+
+    # --- the card ---------------------------------------------------------------------------------
 
     @property
     def card(self) -> Card:
@@ -83,9 +95,21 @@ class Experiment:
         return self.card.statistic
 
     @cached_property
+    def frame(self) -> Frame:
+        """Bins in every dimension: reconstructed energy, then the further axes."""
+        return self.loaded.frame
+
+    @property
     def bin_edges(self) -> FloatArray:
-        """Reconstructed edges, shape (n_bins + 1,), keV."""
-        return self.loaded.edges()
+        """Reconstructed edges, shape (n_E + 1,), in the unit `frame.family`."""
+        return self.frame.energy.edges
+
+    @property
+    def channels(self) -> tuple[Recoil, ...]:
+        """Recoils that are counted."""
+        return ("nuclear-recoil", "electron-recoil") if self.card.channel == "both" else (self.card.channel,)
+
+    # --- the signal -------------------------------------------------------------------------------
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:
@@ -93,98 +117,40 @@ class Experiment:
         return tuple(build_source(entry, self.conventions, self.loaded.tables) for entry in self.card.sources)
 
     @cached_property
-    def folder(self) -> Folder:
-        """Templates of the signal."""
-        target = self.card.target
-        return Folder(
-            fluxes=tuple(flux for source in self.sources for flux in source.fluxes),
-            labels=tuple(label for source in self.sources for label in self._labels(source)),
-            target=get_material(target.material, target.shells or self.conventions.shells),
-            response=build_response(self.card.response, self.bin_edges, self.loaded.tables),
-            exposure=self.card.exposure,
-            mixing=pmns(get_oscillation(self.conventions.oscillation)),
+    def signal(self) -> Signal:
+        """Signal counts for any couplings."""
+        fluxes = [(source, flux.name) for source in self.sources for flux in source.fluxes]
+        labels = [self._label(*flux) for flux in fluxes]
+        profiles = [source.time_profiles.get(name) for source, name in fluxes]
+        timed = needs_times(self.loaded)
+        rows = [f"{label} at {id(p)}" if timed and p else label for label, p in zip(labels, profiles, strict=True)]
+        first = [rows.index(row) for row in dict.fromkeys(rows)]
+        return Signal(
+            folders={recoil: self._folder(recoil, tuple(rows)) for recoil in self.channels},
+            labels=tuple(labels[i] for i in first),
+            shares=signal_shares(self.loaded, [profiles[i] for i in first]) if self.frame.axes else None,
+            conventions=self.conventions,
+            atomic=self.card.target.atomic,
+            own=self.own,
         )
 
     @cached_property
-    def components(self) -> tuple[str, ...]:
-        """Signal components, then backgrounds."""
-        return (*self.folder.components, *self.backgrounds)
-
-    @cached_property
-    def backgrounds(self) -> dict[str, FloatArray]:
-        """Background counts (n_bins,) without the Standard Model signal that their tables contain.
-
-        Raises
-        ------
-        ValueError
-            If more signal would have to be taken off a bin than it has.
-        """
-        raw = self.loaded.background_counts()
-        contained = {entry.name: entry.contains for entry in self.card.backgrounds if entry.contains}
-        if contained:
-            standard = self.folder.counts(self._terms({}))
-        for name, sources in contained.items():
-            signal = standard[self._rows(sources)].sum(axis=0)
-            self._check_contained(name, sources, raw[name], signal)
-            raw[name] = raw[name] - signal
-        return raw
-
-    def _check_contained(self, name: str, sources: Sequence[str], counts: FloatArray, signal: FloatArray) -> None:
-        missing = signal - counts
-        i = int(np.argmax(missing))
-        if missing[i] > _ROUNDING * counts.max():
-            raise ValueError(
-                f"{self.name}: background {name} has {counts[i]:.4g} counts in {self.bin_edges[i]:g}-"
-                f"{self.bin_edges[i + 1]:g} keV, but the {', '.join(sources)} signal it contains is {signal[i]:.4g}; "
-                "check exposure and efficiency, or leave out contains"
-            )
-
-    @cached_property
-    def _fixed(self) -> FloatArray:
-        return np.stack(list(self.backgrounds.values()))
+    def targets(self) -> dict[Recoil, Target]:
+        """What recoils, by channel."""
+        return {recoil: self._target(recoil) for recoil in self.channels}
 
     @property
-    def planned(self) -> bool:
-        """Whether the data are the expectation, as the card of a planned experiment says."""
-        return self.card.observed.kind == "asimov"
+    def folder(self) -> Folder:
+        """Templates of the signal in the first channel."""
+        return self.signal.folders[self.channels[0]]
 
     @cached_property
-    def observed(self) -> FloatArray:
-        """Observed counts, shape (n_bins,); the default expectation for a planned experiment."""
-        counts = self.loaded.observed()
-        return self.expected({})[0].sum(axis=0) if counts is None else counts
-
-    @cached_property
-    def sigma(self) -> FloatArray | None:
-        """Errors sqrt(observed) of the Gaussian statistic, at least one count; None for Poisson."""
-        return np.sqrt(np.maximum(self.observed, 1.0)) if self.statistic == "gaussian" else None
-
-    @cached_property
-    def nuisances(self) -> tuple[Nuisance, ...]:
-        """Nuisances of the card, and those of the sources' fluxes unless the card switches them off."""
-        own = {n.name: Nuisance(n.name, n.kind, n.width) for n in self.card.nuisances}
-        if self.card.source_nuisances:
-            for source in self.sources:
-                for n in source.nuisances:
-                    own.setdefault(n.name, Nuisance(n.name, "gaussian", n.width))
-        return tuple(own.values())
-
-    @cached_property
-    def scales(self) -> dict[str, tuple[str, ...]]:
-        """Nuisances that multiply each component."""
-        result: dict[str, list[str]] = {component: [] for component in self.components}
-        for entry in self.card.nuisances:
-            for component in self._scaled(entry.scales):
-                result[component].append(entry.name)
-        for source in self.sources if self.card.source_nuisances else ():
-            for nuisance in source.nuisances:
-                for component in {self._label(source, c) for c in nuisance.components}:
-                    if nuisance.name not in result[component]:
-                        result[component].append(nuisance.name)
-        return {component: tuple(names) for component, names in result.items()}
+    def components(self) -> tuple[str, ...]:
+        """Signal components, then backgrounds of fixed shape."""
+        return (*self.signal.components, *self.backgrounds)
 
     def expected(self, params: Mapping[str, Any]) -> FloatArray:
-        """Return expected counts before nuisances.
+        """Return expected counts before nuisances, without parametric backgrounds.
 
         Parameters
         ----------
@@ -200,8 +166,7 @@ class Experiment:
         ParameterError
             For an unknown parameter or a value outside its domain.
         """
-        signal = self.folder.counts(self._terms(params))
-        signal = signal.reshape(-1, *signal.shape[-2:])
+        signal = self.signal.counts(params)
         if not self.backgrounds:
             return signal
         counts = np.empty((len(signal), len(self.components), signal.shape[2]))
@@ -211,11 +176,100 @@ class Experiment:
 
     def by_interaction(self, params: Mapping[str, Any]) -> dict[str, FloatArray]:
         """Return signal counts of each interaction, arrays (n_bins,), at one parameter point."""
-        parts = self.folder.counts_by_label(self._terms(params))
-        return {label: counts.sum(axis=-2).reshape(-1) for label, counts in parts.items()}
+        return self.signal.by_interaction(params)
+
+    # --- backgrounds and data ---------------------------------------------------------------------
+
+    @cached_property
+    def backgrounds(self) -> dict[str, FloatArray]:
+        """Counts (n_bins,) of backgrounds of fixed shape, without the Standard Model signal that their tables contain.
+
+        Raises
+        ------
+        ValueError
+            If more signal would have to be taken off a bin than it has.
+        """
+        return fixed_backgrounds(self.loaded, self._standard)
+
+    @cached_property
+    def parametric(self) -> tuple[FormCounts, ...]:
+        """Backgrounds whose parameters float: exponentials and lines."""
+        return parametric_counts(self.loaded)
+
+    @property
+    def nominal_parametric(self) -> dict[str, FloatArray]:
+        """Counts (n_bins,) of the parametric backgrounds at the values of the card."""
+        return {form.name: form.evaluate(np.zeros((1, len(form.nuisances))))[0][0] for form in self.parametric}
+
+    @property
+    def planned(self) -> bool:
+        """Whether the data are the expectation, as the card of a planned experiment says."""
+        return self.card.observed.kind == "asimov"
+
+    @cached_property
+    def observed(self) -> FloatArray:
+        """Observed counts, shape (n_bins,); the default expectation for a planned experiment."""
+        counts = self.loaded.observed()
+        if counts is not None:
+            return counts
+        return np.asarray(self.expected({})[0].sum(axis=0) + sum(self.nominal_parametric.values()))
+
+    @cached_property
+    def sigma(self) -> FloatArray | None:
+        """Errors of the Gaussian statistic; None for Poisson.
+
+        Those of the card, otherwise sqrt(observed), at least one count.
+        """
+        if self.statistic != "gaussian":
+            return None
+        stated = self.loaded.observed_sigma()
+        return np.sqrt(np.maximum(self.observed, 1.0)) if stated is None else stated
+
+    # --- nuisances --------------------------------------------------------------------------------
+
+    @cached_property
+    def nuisances(self) -> tuple[Nuisance, ...]:
+        """Nuisances of the card, and those of the sources' fluxes unless the card switches them off."""
+        own = {n.name: _nuisance(n) for n in self.card.nuisances}
+        if self.card.source_nuisances:
+            for source in self.sources:
+                for n in source.nuisances:
+                    own.setdefault(n.name, Nuisance(n.name, "gaussian", n.width))
+        return tuple(own.values())
+
+    @cached_property
+    def scales(self) -> dict[str, tuple[str, ...]]:
+        """Nuisances that multiply each component."""
+        result: dict[str, list[str]] = {component: [] for component in self.components}
+        for entry in self.card.nuisances:
+            for component in self._scaled(entry.scales or ()):
+                if component in result:  # the others are parameters of parametric backgrounds
+                    result[component].append(entry.name)
+        for source in self.sources if self.card.source_nuisances else ():
+            for nuisance in source.nuisances:
+                for component in {self._label(source, c) for c in nuisance.components}:
+                    if nuisance.name not in result[component]:
+                        result[component].append(nuisance.name)
+        return {component: tuple(names) for component, names in result.items()}
+
+    @cached_property
+    def shape_changes(self) -> tuple[ShapeChange, ...]:
+        """Nuisances that change the card, with the changed experiments."""
+        return tuple(self._shape_change(entry) for entry in self.card.nuisances if entry.changes is not None)
+
+    @cached_property
+    def morphs(self) -> tuple[Morph, ...]:
+        """Rows of counts that shape nuisances add."""
+        return morph_rows(self.shape_changes)
+
+    def morph_counts(self, params: Mapping[str, Any]) -> FloatArray:
+        """Return the counts of the rows of `morphs`, shape (n_points, n_morphs, n_bins)."""
+        return morphed_counts(self, self.shape_changes, params)
+
+    # --- what it is made of -----------------------------------------------------------------------
 
     def parameters(self) -> dict[str, Parameter]:
-        """Return the parameters the experiment knows, defaults as the conventions have them."""
+        """Return the parameters the experiment knows, defaults as conventions and target have them."""
         known = dict(PARAMETERS)
         known["sin2_theta_w"] = replace(known["sin2_theta_w"], default=self.conventions.sin2_theta_w)
         for flavour, r2 in zip(FLAVOURS, baseline_r2(self.conventions), strict=True):
@@ -223,6 +277,9 @@ class Experiment:
             known[f"r2_nu_{pair}"] = replace(known[f"r2_nu_{pair}"], default=float(r2))
             anapole = self.conventions.anapole_per_r2 * float(r2)
             known[f"a_nu_{pair}"] = replace(known[f"a_nu_{pair}"], default=anapole)
+        nuclei = self.targets.get("nuclear-recoil")
+        if isinstance(nuclei, NuclearTarget):
+            known["R_n"] = replace(known["R_n"], default=_mean_neutron_radius(nuclei))
         return known | {o.parameter.name: o.parameter for o in self.own}
 
     def provenance(self) -> dict[str, Any]:
@@ -231,31 +288,73 @@ class Experiment:
         citations = [
             *references,
             *(c for source in self.sources for c in source.citations),
-            *self.folder.target.citations,
-            "Vogel:1989iv",  # weak scattering on electrons, in every expectation
+            *(c for target in self.targets.values() for c in target.citations),
+            *(_CITATIONS[recoil] for recoil in self.channels),
         ]
-        card = {name: table.sha256 for name, table in self.loaded.tables.items()}
-        hashes = [card, self.folder.target.hashes, *(source.hashes for source in self.sources)]
+        cards = [self.loaded, *(side.loaded for change in self.shape_changes for side in change.sides)]
+        tables = [{name: table.sha256 for name, table in loaded.tables.items()} for loaded in cards]
+        used = [*tables, *(target.hashes for target in self.targets.values()), *(s.hashes for s in self.sources)]
         return {
             "version": __version__,
             "experiments": [self.name],
             "quality": {self.name: self.card.quality},
             "conventions": self.conventions.to_dict(),
-            "data": {name: digest for table in hashes for name, digest in table.items()},
+            "data": {name: digest for table in used for name, digest in table.items()},
             "citations": list(dict.fromkeys(c for c in citations if c)),
         }
 
-    def _terms(self, params: Mapping[str, Any]) -> dict[Helicity, list[Any]]:
-        atomic = self.card.target.atomic
-        helicities: set[Helicity] = {group.helicity for group in self.folder.groups}
-        return {h: electron_terms(params, self.conventions, h, own=self.own, atomic=atomic) for h in helicities}
+    # --- how it is put together -------------------------------------------------------------------
 
-    def _labels(self, source: Source) -> list[str]:
-        return [self._label(source, component) for component in source.components]
+    def _target(self, recoil: Recoil) -> Target:
+        target, choices = self.card.target, self.conventions
+        if recoil == "electron-recoil":
+            return get_material(target.material, target.shells or choices.shells)
+        return get_nuclear_target(
+            target.material,
+            form_factor=target.form_factor or choices.form_factor,
+            radii=choices.nuclear_radii,
+            isotopes=choices.isotopes,
+            masses=choices.nuclear_masses,
+        )
+
+    def _folder(self, recoil: Recoil, rows: tuple[str, ...]) -> Folder:
+        card, tables = self.card, self.loaded.tables
+        return Folder(
+            fluxes=tuple(flux for source in self.sources for flux in source.fluxes),
+            labels=rows,
+            target=self.targets[recoil],
+            response=build_response(
+                card.response, self.bin_edges, tables, recoil=recoil, material=card.target.material
+            ),
+            exposure=card.exposure,
+            mixing=pmns(get_oscillation(self.conventions.oscillation)),
+            unit=self.frame.family,
+        )
+
+    @cached_property
+    def _fixed(self) -> FloatArray:
+        return np.stack(list(self.backgrounds.values()))
+
+    def _standard(self, sources: Sequence[str]) -> FloatArray:
+        """Standard Model counts (n_bins,) of some sources."""
+        labels = {self._label(s, c) for s in self.sources if s.name in sources for c in s.components}
+        rows = [i for i, component in enumerate(self.signal.components) if component in labels]
+        counts: FloatArray = self.signal.standard[rows].sum(axis=0)
+        return counts
+
+    def _shape_change(self, entry: NuisanceEntry) -> ShapeChange:
+        assert entry.changes is not None
+        up, down = (
+            None if side is None else Experiment(self.loaded.changed(side), self.conventions, self.own)
+            for side in (entry.changes.up, entry.changes.down)
+        )
+        assert up is not None
+        touched = frozenset({*entry.changes.up, *(entry.changes.down or {})})
+        return ShapeChange.between(self, entry.name, up, down, touched)
 
     def _label(self, source: Source, component: str) -> str:
         """A flux of its own uncertainty is a component; the others are counted under the source."""
-        named = {name for entry in self.card.nuisances for name in entry.scales}
+        named = {name for entry in self.card.nuisances for name in entry.scales or ()}
         flux = self.card.source_nuisances and any(
             component in n.components and len(n.components) < len(source.components) for n in source.nuisances
         )
@@ -263,13 +362,20 @@ class Experiment:
             return component if flux or component in named else source.name
         return f"{source.name}:{component}" if flux else source.name
 
-    def _rows(self, sources: Sequence[str]) -> list[int]:
-        labels = {label for source in self.sources if source.name in sources for label in self._labels(source)}
-        return [i for i, component in enumerate(self.folder.components) if component in labels]
-
     def _scaled(self, names: Sequence[str]) -> list[str]:
         """Components that the names of a card's nuisance stand for."""
-        everything = {source.name: self._labels(source) for source in self.sources}
-        everything["signal"] = list(self.folder.components)
+        everything = {source.name: [self._label(source, c) for c in source.components] for source in self.sources}
+        everything["signal"] = list(self.signal.components)
         labels = [label for name in names for label in everything.get(name, [name])]
         return list(dict.fromkeys(labels))
+
+
+def _nuisance(entry: NuisanceEntry) -> Nuisance:
+    lower, upper = entry.bounds or (_SHAPE_BOUNDS if entry.changes is not None else (None, None))
+    return Nuisance(entry.name, entry.kind, entry.size, lower, upper)
+
+
+def _mean_neutron_radius(target: NuclearTarget) -> float:
+    """Neutron radius, weighted as in the coherent cross section."""
+    weights = [number * nuclide.N**2 for number, nuclide in zip(target.numbers, target.nuclides, strict=True)]
+    return float(np.average([nuclide.R_n for nuclide in target.nuclides], weights=weights))

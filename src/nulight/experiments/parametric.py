@@ -15,6 +15,8 @@ from typing import ClassVar
 
 import numpy as np
 
+from nulight.experiments.axes import steady_shares
+from nulight.experiments.loader import LoadedCard
 from nulight.experiments.schema import Card, ExponentialBackground, LineBackground
 from nulight.typing import FloatArray
 
@@ -158,27 +160,20 @@ class LineCounts(FormCounts):
         return counts * area, np.stack([area, counts * c, counts * s], axis=1), _matrix(bend)
 
 
-def parametric_counts(card: Card, edges: FloatArray, rest: FloatArray) -> tuple[FormCounts, ...]:
-    """Return the exponentials and lines of a card with the nuisances that move their parameters.
-
-    Parameters
-    ----------
-    card : Card
-    edges : array, shape (n_E + 1,)
-    rest : array, shape (n_rest,)
-        Shares of steady counts in the bins of the further axes.
-    """
+def parametric_counts(loaded: LoadedCard) -> tuple[FormCounts, ...]:
+    """Return the exponentials and lines of a card with the nuisances that move their parameters."""
     result: list[FormCounts] = []
+    card, edges = loaded.card, loaded.edges()
     for entry in card.backgrounds:
         if isinstance(entry, ExponentialBackground):
             nominal: tuple[float, ...] = (card.exposure * entry.amplitude, float(entry.scale))
             form: type[FormCounts] = ExponentialCounts
         elif isinstance(entry, LineBackground):
-            events = entry.counts * card.exposure / (entry.exposure or card.exposure)
+            events = entry.counts * loaded.exposure_ratio(entry)
             nominal, form = (events, float(entry.centre), float(entry.sigma)), LineCounts
         else:
             continue
-        scaled = _scaled(card, entry.name, form.parameters)
+        scaled, rest = _scaled(card, entry.name, form.parameters), steady_shares(loaded.frame)
         result.append(form(name=entry.name, edges=edges, nominal=nominal, scaled=scaled, rest=rest))
     return tuple(result)
 

@@ -12,6 +12,7 @@ from nulight.detector.response import Response
 from nulight.interactions.kinematics import E_threshold, T_max, T_min
 from nulight.interactions.term import Kinematics
 from nulight.rates.grid import Grid, panel_edges
+from nulight.rates.kinks import special_energies
 from nulight.rates.target import centres, shell_edges, tabulated_range
 from nulight.rates.templates import Templates, grid_key
 from nulight.typing import FloatArray
@@ -30,6 +31,8 @@ class Folder(Templates):
     ----------
     response : Response
     exposure : float, kg s
+    unit : str
+        Of the reconstructed edges, for messages.
 
     Notes
     -----
@@ -38,6 +41,7 @@ class Folder(Templates):
 
     response: Response
     exposure: float
+    unit: str = "keV"
     _grids: dict[Hashable, Grid] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -67,12 +71,15 @@ class Folder(Templates):
             self._grids[key] = grid
         return self._grids[key]
 
+    @cached_property
+    def _energies(self) -> FloatArray:
+        return special_energies(self.fluxes)
+
     def _recoil_limits(self, kinematics: Kinematics) -> FloatArray:
-        """Recoil limits of every line and spectrum end on every target for the final state at hand."""
-        energies = np.unique(np.concatenate([flux.edge_energies for flux in self.fluxes]))
+        """Recoil limits of the special energies on every target for the final state at hand."""
         limits = []
         for mass in kinematics.masses:
-            E = energies[energies > E_threshold(mass, kinematics.m_final)]
+            E = self._energies[self._energies > E_threshold(mass, kinematics.m_final)]
             limits.append(T_max(E, mass, kinematics.m_final))
             if kinematics.m_final > 0:
                 limits.append(T_min(E, mass, kinematics.m_final))
@@ -86,9 +93,8 @@ class Folder(Templates):
         ValueError
             Naming the bin, its share and the range.
         """
-        response = getattr(self.response, "trusted", (0.0, np.inf))
-        table = tabulated_range(kinematics.binding)
-        for what, (low, high) in (("response", response), ("RRPA", table)):
+        ranges = {"response": self.response.trusted, "RRPA": tabulated_range(kinematics.binding)}
+        for what, (low, high) in ranges.items():
             outside = (grid.T < low) | (grid.T > high)
             if np.any(outside):
                 counted = centres(self.target, grid.T, "stepping" if what == "RRPA" else kinematics.binding)
@@ -99,10 +105,9 @@ class Folder(Templates):
         bad = np.flatnonzero((outside > _UNKNOWN * total) & (total > _NEGLIGIBLE * total.max()))
         if len(bad):
             i, edges = bad[0], self.response.bin_edges
-            advice = "or stepping" if what == "RRPA" else "or state a wider range"
-            unit = getattr(self.response, "unit", "keV")
+            advice = "or stepping" if what == "RRPA" else "or a response that is known there"
             raise ValueError(
-                f"{what}: the bin {edges[i]:g}-{edges[i + 1]:g} {unit} takes a share of {outside[i] / total[i]:.2g} of "
-                f"its counts from recoils outside the table ({known[0]:g}-{known[1]:g} keV); "
-                f"use bins well inside, {advice}"
+                f"{what}: the bin {edges[i]:g}-{edges[i + 1]:g} {self.unit} takes a share of "
+                f"{outside[i] / total[i]:.2g} of its counts from recoils outside the table "
+                f"({known[0]:g}-{known[1]:g} keV); use bins well inside, {advice}"
             )

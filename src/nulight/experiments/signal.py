@@ -1,0 +1,139 @@
+"""The signal of an experiment: one folder a channel, rows of counts, and what becomes of them.
+
+Rows are what is folded apart: components, and within a component the fluxes whose arrival times
+differ. Channels of the same reconstructed spectrum are added up, energy bins are shared out over the
+further axes, and only then rows are added up to components.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nulight.conventions import Conventions
+from nulight.interactions.term import Term
+from nulight.models.couplings import OwnInteraction, electron_terms, nuclear_terms
+from nulight.models.parameters import FOLDED
+from nulight.neutrinos.flux import Helicity
+from nulight.rates import Folder
+from nulight.typing import FloatArray
+
+__all__ = ["Signal"]
+
+Terms = Mapping[Helicity, Sequence[Term]]
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Signal:
+    """Expected signal counts for any couplings.
+
+    Attributes
+    ----------
+    folders : mapping of channel to Folder
+        "electron-recoil", "nuclear-recoil" or both, with the same rows.
+    labels : tuple of str
+        Component of each row.
+    shares : array, shape (n_rows, n_E, n_rest), or None
+        Shares in the bins of the further axes; None if there are none.
+    conventions : Conventions
+    atomic : str or None
+        Description of the electrons that overrides the one of the conventions.
+    own : tuple of OwnInteraction
+    """
+
+    folders: Mapping[str, Folder]
+    labels: tuple[str, ...]
+    conventions: Conventions
+    shares: FloatArray | None = None
+    atomic: str | None = None
+    own: tuple[OwnInteraction, ...] = field(default=())
+
+    @cached_property
+    def components(self) -> tuple[str, ...]:
+        """Distinct labels in the order of the rows."""
+        return tuple(dict.fromkeys(self.labels))
+
+    @cached_property
+    def standard(self) -> FloatArray:
+        """Counts at the default parameters, shape (n_components, n_bins)."""
+        counts: FloatArray = self.counts({})[0]
+        return counts
+
+    def counts(self, params: Values) -> FloatArray:
+        """Return expected counts, shape (n_points, n_components, n_bins).
+
+        Parameters that are integrated over the recoil (masses, a nuclear radius) cost a template for
+        each value; everything else is a matrix product.
+        """
+        return _by_folded(params, self._counts)
+
+    def by_interaction(self, params: Values) -> dict[str, FloatArray]:
+        """Return counts of each interaction at one parameter point, arrays (n_bins,).
+
+        Interactions on electrons beside nuclei say so in their names.
+        """
+        result: dict[str, FloatArray] = {}
+        for channel, folder in self.folders.items():
+            beside = channel == "electron-recoil" and len(self.folders) > 1
+            for label, counts in folder.counts_by_label(self._terms(channel, params)).items():
+                rows = counts.reshape(-1, *counts.shape[-2:])
+                result[f"{label} (electrons)" if beside else label] = self._to_components(rows)[0].sum(axis=0)
+        return result
+
+    def _counts(self, params: Values) -> FloatArray:
+        total: FloatArray | None = None
+        for channel, folder in self.folders.items():
+            counts = folder.counts(self._terms(channel, params))
+            total = counts if total is None else total + counts
+        assert total is not None
+        return self._to_components(total.reshape(-1, *total.shape[-2:]))
+
+    def _terms(self, channel: str, params: Values) -> Terms:
+        folder = self.folders[channel]
+        if channel == "nuclear-recoil":
+            target: Any = folder.target
+            return {h: nuclear_terms(params, self.conventions, h, target, own=self.own) for h in folder.helicities}
+        options: Any = {"own": self.own, "atomic": self.atomic, "material": folder.target}
+        return {h: electron_terms(params, self.conventions, h, **options) for h in folder.helicities}
+
+    @cached_property
+    def _members(self) -> list[np.ndarray]:
+        """Rows of each component."""
+        return [np.flatnonzero([label == component for label in self.labels]) for component in self.components]
+
+    def _to_components(self, rows: FloatArray) -> FloatArray:
+        """Share out rows (n, n_rows, n_E) over the further axes and add up those of a component."""
+        if self.shares is None:
+            if len(self.components) == len(self.labels):
+                return rows
+            return np.stack([rows[:, members].sum(axis=1) for members in self._members], axis=1)
+        n, (n_E, n_rest) = len(rows), self.shares.shape[1:]
+        result = np.empty((n, len(self.components), n_E, n_rest))
+        for component, members in enumerate(self._members):
+            np.einsum("nrE,rEk->nEk", rows[:, members], self.shares[members], out=result[:, component])
+        return result.reshape(n, len(self.components), n_E * n_rest)
+
+
+def _by_folded(params: Values, evaluate: Callable[[Values], FloatArray]) -> FloatArray:
+    """Evaluate points together that share the parameters which the terms take one value of."""
+    several = [name for name in FOLDED if name in params and np.unique(params[name]).size > 1]
+    if not several:
+        return evaluate(params)
+    arrays = np.broadcast_arrays(*(np.asarray(value, float) for value in params.values()))
+    points = {name: array.ravel() for name, array in zip(params, arrays, strict=True)}
+    keys, group = np.unique(np.stack([points[name] for name in several]), axis=1, return_inverse=True)
+    result: FloatArray | None = None
+    for i, key in enumerate(keys.T):
+        place = np.flatnonzero(group.ravel() == i)
+        held = {name: float(value) for name, value in zip(several, key, strict=True)}
+        counts = evaluate({name: array[place] for name, array in points.items()} | held)
+        if result is None:
+            result = np.empty((len(group.ravel()), *counts.shape[1:]))
+        result[place] = counts
+    assert result is not None
+    return result
