@@ -130,7 +130,7 @@ def test_three_errors_are_reported_together_with_path_value_and_what_is_right() 
         ("response.efficiency", {"kind": "constant", "value": "120 %"}, "response.efficiency.value", "above 1"),
         ("bins.n", 6, "observed.column", "across an edge"),
         ("bins.to", "5 keVee", "observed.column", "across an edge"),
-        ("bins", {"kind": "edges", "edges": ["1 keVee", "4 keVee", "6 keVee"]}, "observed.column", "fills 0 % of the bin energy 4 to 6 keV"),
+        ("bins", {"kind": "edges", "edges": ["1 keVee", "4 keVee", "6 keVee"]}, "observed.column", "fills 0 %"),
         ("bins", {"kind": "edges", "edges": ["1 keVee", "1 keVee"]}, "bins.edges", "does not ascend"),
         ("observed.column", "bad", "observed.column", "negative count -2"),
         ("observed.column", "half", "observed.column", "whole numbers"),
@@ -144,6 +144,7 @@ def test_three_errors_are_reported_together_with_path_value_and_what_is_right() 
         ("nuisances.0.kind", "flat", "nuisances[0].kind", "'box'"),
         ("references", [{}], "references[0]", "arxiv, doi or texkey"),
         ("published", [{"parameter": "mu_nu", "cl": "90 %", "reference": {}}], "published[0]", "has no number"),
+        ("response.quenching", {"kind": "constant", "value": 0.1}, "response.quenching.range", "is missing"),
     ],
 )  # fmt: skip
 def test_each_mistake_is_named_where_it_stands(path: str, value: Any, where: str, text: str) -> None:
@@ -190,10 +191,27 @@ def test_nothing_written_in_a_card_does_worse_than_give_faults(path: str, junk: 
     merged(document, {"sources": {"solar": {"kind": junk}}, "bins": junk, "nuisances": {"norm": junk}})
 
 
-def test_a_published_limit_carries_the_unit_of_its_parameter() -> None:
-    limit = {"parameter": "r2_nu_ee", "upper": "1e-32 mu_B", "cl": "90 %", "reference": {"arxiv": "1"}}
-    (fault,) = faults_of(("published", [limit]))
-    assert (fault.path, fault.expected) == ("published[0].upper", "use cm^2")
+@pytest.mark.parametrize(
+    ("parameter", "right", "wrong", "expected"),
+    [
+        ("r2_nu_ee", "1e-32 cm^2", "1e-32 mu_B", "use cm^2"),
+        ("mu_nu", "1e-11mu_B", "1e-11", "use mu_B"),
+        ("lambda_12", "1e-11 mu_B", "1e-11 e", "use mu_B"),
+        ("q_nu_ee", "1e-12 e", "1e-12 mu_B", "use e"),
+        ("R_n", "5.5 fm", "5.5 cm^2", "use fm"),
+        ("eps_u_ee", "0.3", "0.3 fm", "a number without unit"),
+        ("gg_vector_ee", 1e-12, "1e-12 e", "a number without unit"),
+        ("sin2_theta_w", 0.23, "0.23 e", "a number without unit"),
+        ("m_4", "100 keV", "100", "use keV"),
+    ],
+)
+def test_a_published_limit_carries_the_unit_of_its_parameter(
+    parameter: str, right: Any, wrong: str, expected: str
+) -> None:
+    limit = {"parameter": parameter, "cl": "90 %", "reference": {"arxiv": "1"}}
+    assert not faults_of(("published", [limit | {"upper": right}]))
+    (fault,) = faults_of(("published", [limit | {"upper": wrong}]))
+    assert (fault.path, fault.expected) == ("published[0].upper", expected)
 
 
 @pytest.mark.parametrize(

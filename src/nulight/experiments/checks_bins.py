@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nulight.experiments.contents import bin_edges
+from nulight.experiments.contents import bin_edges, energy_column
 from nulight.experiments.frame import Frame, axis_dimension, bins_family, column_families
 from nulight.experiments.parts import Part, Parts
 from nulight.experiments.quantities import Measured
@@ -31,9 +31,8 @@ def _check_energy(parts: Parts, bins: UniformBins | EdgeBins | TableBins) -> Flo
     channel = parts.channel or "electron-recoil"
     family = bins_family(bins, table, channel)
     if family not in ("keVee", "keVnr", "PE"):
-        assert isinstance(bins, TableBins)
-        problem = "is in keV, and nuclei recoil as well"
-        parts.faults.add("bins.lower", bins.lower, problem, "the unit keVee or keVnr in the header of its file")
+        assert isinstance(bins, TableBins)  # the units of other bins are checked as they are read
+        parts.faults.attempt("bins.lower", bins.lower, energy_column, table, bins.lower, ("keVee", "keVnr", "PE"))
         return None
     sound = [parts.require_family(path, value, (family,)) for path, value in _energies(bins)]
     if family == "keVnr" and channel != "nuclear-recoil":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nulight.experiments.parts import Part, Parts
+from nulight.experiments.quantities import written_unit
 from nulight.experiments.schema import PublishedLimit, Reference
 from nulight.models.parameters import PARAMETERS
 
@@ -45,7 +46,7 @@ def _check_published(parts: Parts, part: Part[PublishedLimit]) -> None:
     unit = _unit_of(limit.parameter)
     for side in ("lower", "upper"):
         text = str(parts.document["published"][index].get(side) or "")
-        if text and unit is not None and (text.split()[1:] or [""])[-1] != unit:
+        if text and unit is not None and written_unit(text) != unit:
             expected = f"use {unit}" if unit else "a number without unit"
             parts.faults.add(f"{part.path}.{side}", text, f"is not in the unit of {limit.parameter}", expected)
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import numpy as np
 
 from nulight.data.reader import Table
-from nulight.experiments.columns import energy_column, matrix_columns, require_ascending
+from nulight.experiments.columns import energy_column, header_unit, matrix_columns, require_ascending
 from nulight.experiments.frame import column_families
 from nulight.experiments.parts import Parts
-from nulight.experiments.quantities import Family
+from nulight.experiments.quantities import Family, unit_family, written_unit
 from nulight.experiments.schema import (
     ConstantEfficiency,
     Efficiency,
@@ -36,7 +35,6 @@ from nulight.typing import FloatArray
 __all__ = ["check_response"]
 
 _TOTAL = 1 + 1e-6
-_WHOLE_UNIT = re.compile(r"(keVee|keVnr|PE)\s*$")
 
 
 def check_response(parts: Parts) -> None:
@@ -238,16 +236,16 @@ def _check_efficiency(parts: Parts, resolution: Any) -> None:
 
 
 def _efficiency_families(parts: Parts, efficiency: Any) -> tuple[Family, ...] | None:
-    """Units of the energy an efficiency is a function of; None if it is not known."""
+    """Units of the energy an efficiency is a function of; None if the bins are not known.
+
+    A true energy is that of the recoil, or the visible one: the same for electrons, told apart by
+    keVnr and keVee for nuclei. Where both recoil only the visible energy is one energy.
+    """
     if efficiency.of == "reconstructed":
         return _reconstructed(parts) if parts.family is not None else None
-    if parts.channel == "both" and (not isinstance(efficiency, ConstantEfficiency) or efficiency.threshold):
-        expected = "of: reconstructed, or one card for each kind of recoil"
-        parts.faults.add("response.efficiency.of", "true", "is another energy for nuclei and for electrons", expected)
-        return None
     if parts.channel == "nuclear-recoil":
-        return ("keVnr",)
-    return None if parts.channel is None else ("keVee", "keV")
+        return ("keVnr",) if parts.family == "keVnr" else ("keVnr", "keVee")
+    return ("keVee",) if parts.channel == "both" else ("keVee", "keV")
 
 
 def _require(parts: Parts, path: str, value: Any, families: tuple[Family, ...] | None) -> None:
@@ -258,7 +256,7 @@ def _require(parts: Parts, path: str, value: Any, families: tuple[Family, ...] |
 def _check_slope(parts: Parts, efficiency: LogisticEfficiency) -> None:
     path = "response.efficiency"
     slope, midpoint = efficiency.slope.family, efficiency.midpoint.family
-    if slope == "number" and not _WHOLE_UNIT.search(str(parts.written(f"{path}.midpoint"))):
+    if slope == "number" and written_unit(parts.written(f"{path}.midpoint")) not in ("keVee", "keVnr", "PE"):
         problem = "has no unit, and the midpoint is not in keV or PE"
         parts.faults.add(f"{path}.slope", parts.written(f"{path}.slope"), problem, f"for example '1.5 /{midpoint}'")
     elif slope not in ("number", midpoint):
@@ -277,16 +275,15 @@ def _check_efficiency_table(
         worst = value[np.argmax(np.abs(value - 0.5))]
         parts.faults.add(f"{path}.value", efficiency.value, f"holds {worst:g}", "probabilities between 0 and 1")
     if energy is not None and parts.edges is not None and efficiency.beyond is None:
-        _check_beyond(parts, efficiency, float(energy[-1]))
+        _check_beyond(parts, float(energy[-1]), unit_family(header_unit(table, efficiency.energy)))
 
 
-def _check_beyond(parts: Parts, efficiency: TableEfficiency, end: float) -> None:
+def _check_beyond(parts: Parts, end: float, family: Family) -> None:
     """A table that says nothing of what lies above it must reach as far as the bins."""
     assert parts.edges is not None
-    apart = parts.family == "PE" or (parts.family == "keVee" and parts.channel == "nuclear-recoil")
-    if efficiency.of == "true" and apart:
-        problem = f"is missing: bins in {parts.family} do not say which true energies they see"
-        parts.faults.add("response.efficiency.beyond", None, problem, f"hold or zero, above {end:g} keV")
+    if family not in (parts.family, "keV"):
+        problem = f"is missing: bins in {parts.family} do not say which energies in {family} they see"
+        parts.faults.add("response.efficiency.beyond", None, problem, f"hold or zero, above {end:g} {family}")
     elif parts.edges[-1] > end:
         parts.faults.add(
             "bins",

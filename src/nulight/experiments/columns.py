@@ -22,6 +22,7 @@ __all__ = [
     "column_values",
     "display_unit",
     "energy_column",
+    "header_unit",
     "matrix_columns",
     "rate_column",
     "require_ascending",
@@ -46,6 +47,12 @@ def display_unit(family: Family) -> str:
     return {"time": "s", "number": ""}.get(family, family)
 
 
+def header_unit(table: Table, column: str) -> str:
+    """Return the unit of a column as its header states it, without remarks; empty if there is none."""
+    words = table.units.get(column, "").replace(",", " ").split()
+    return words[0] if words else ""
+
+
 def column_values(table: Table, column: str, families: tuple[Family, ...]) -> FloatArray:
     """Return a column in internal units, read with the unit of its header.
 
@@ -68,8 +75,7 @@ def column_values(table: Table, column: str, families: tuple[Family, ...]) -> Fl
         If there is no such column, or a cell is no number.
     """
     values = table.numbers(column)
-    words = table.units.get(column, "").replace(",", " ").split()
-    unit = words[0] if words else ""
+    unit = header_unit(table, column)
     known = {name: value for family in families for name, value in _UNITS[family].items()}
     if unit not in known:
         problem = f"has the unit {unit!r}" if unit else "has no unit in the header of its file"

@@ -13,9 +13,10 @@ from typing import Literal
 import numpy as np
 
 from nulight.data.reader import Table
+from nulight.experiments.columns import header_unit
 from nulight.experiments.contents import axis_edges, bin_edges
 from nulight.experiments.faults import ContentError
-from nulight.experiments.quantities import Family
+from nulight.experiments.quantities import Family, unit_family
 from nulight.experiments.rows import Dimension
 from nulight.experiments.schema import Axis, Card, EdgeBins, TableBins, UniformBins
 from nulight.typing import FloatArray
@@ -109,11 +110,8 @@ def bins_family(bins: UniformBins | EdgeBins | TableBins, table: Table | None, c
     if isinstance(bins, EdgeBins):
         return bins.edges[0].family
     assert table is not None
-    words = table.units.get(bins.lower, "").replace(",", " ").split()
-    unit = words[0] if words else ""
-    if unit == "PE" or unit.endswith("nr"):
-        return "PE" if unit == "PE" else "keVnr"
-    return "keVee" if unit.endswith("ee") or channel == "electron-recoil" else "keV"
+    family = unit_family(header_unit(table, bins.lower))
+    return "keVee" if family == "keV" and channel == "electron-recoil" else family
 
 
 def column_families(family: EnergyFamily, channel: Channel) -> tuple[Family, ...]:

@@ -48,6 +48,7 @@ __all__ = [
     "coupling_value",
     "rate_unit",
     "unit_family",
+    "written_unit",
 ]
 
 Family = Literal["keVee", "keVnr", "PE", "keV", "time", "number"]
@@ -133,8 +134,7 @@ class Quantity:
         value = parse_quantity(text, self.kind)
         if self.kind not in _WITH_FAMILY:
             return value
-        match = _NUMBER_UNIT.match(str(text))
-        return Measured(value, unit_family(match.group(2) if match else ""))
+        return Measured(value, unit_family(written_unit(text)))
 
 
 def unit_family(unit: str) -> Family:
@@ -188,6 +188,12 @@ def coupling_value(text: object) -> float:
         known = ", ".join(_COUPLING_UNITS[:-1])
         raise UnitError(f"{text!r} is not the value of a parameter; use a number in {known} or without unit")
     return float(match.group(1))
+
+
+def written_unit(text: object) -> str:
+    """Return the unit behind the number of a text."""
+    match = _NUMBER_UNIT.match(str(text))
+    return match.group(2) if match else ""
 
 
 Activity = Annotated[float, Quantity("activity")]

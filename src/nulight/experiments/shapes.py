@@ -10,6 +10,7 @@ import numpy as np
 from nulight.experiments.faults import Fault, FaultList, shown
 from nulight.experiments.merging import overlaid
 from nulight.experiments.parts import Part, Parts
+from nulight.experiments.schema import ExponentialBackground, LineBackground
 
 __all__ = ["check_shapes", "without_shapes"]
 
@@ -67,6 +68,10 @@ def _faults_of(
 def _moved(path: str, base: Parts, changed: Parts) -> list[Fault]:
     """Faults of a variant that is sound but counts in other bins or other components."""
     faults = []
+    for part, other in zip(base.backgrounds, changed.backgrounds, strict=False):
+        if isinstance(part.value, (ExponentialBackground, LineBackground)) and _differs(part, other, base, changed):
+            problem, expected = f"changes the {part.value.kind}", "a nuisance that scales its parameters"
+            faults.append(Fault(f"{path}.{part.path}", repr(part.value.name), problem, expected))
     for key in ("sources", "backgrounds"):
         before, after = _names(getattr(base, key)), _names(getattr(changed, key))
         if before != after:
@@ -76,6 +81,11 @@ def _moved(path: str, base: Parts, changed: Parts) -> list[Fault]:
     if base.frame is not None and changed.frame is not None and not _same_bins(base, changed):
         faults.append(Fault(path, "", "leads to other bins", "the bins and axes of the card"))
     return faults
+
+
+def _differs(part: Part[Any], other: Part[Any], base: Parts, changed: Parts) -> bool:
+    """Whether a background that has a form of its own would have other counts."""
+    return bool(part.value != other.value) or base.document.get("exposure") != changed.document.get("exposure")
 
 
 def _names(items: list[Part[Any]]) -> list[str]:
