@@ -30,7 +30,7 @@ from nulight.experiments.schema import (
 __all__ = ["check_parts"]
 
 
-def check_parts(document: Mapping[str, Any], read: Read, faults: FaultList) -> Parts:
+def check_parts(document: Mapping[str, Any], read: Read, faults: FaultList, base: Parts | None = None) -> Parts:
     """Note every fault between the fields of a document and in the tables it names.
 
     Parameters
@@ -41,13 +41,15 @@ def check_parts(document: Mapping[str, Any], read: Read, faults: FaultList) -> P
         Returns a table or raises `TableError`.
     faults : FaultList
         Grows by what is found.
+    base : Parts, optional
+        A card that has been checked and that this one varies: the tables of what is the same are left out.
 
     Returns
     -------
     Parts
         The document taken apart.
     """
-    parts = Parts(document, read, faults)
+    parts = Parts(document, read, faults, base)
     channel = parts.one("channel", Literal["electron-recoil", "nuclear-recoil", "both"])
     parts.channel = None if channel is None else channel.value
     parts.sources = parts.many("sources", SourceEntry)

@@ -76,6 +76,13 @@ class Frame:
         """The time axis, if there is one."""
         return next((axis for axis in self.axes if axis.families == ("time",)), None)
 
+    def same_bins(self, other: Frame) -> bool:
+        """Whether both have the same dimensions with the same edges."""
+        return self.shape == other.shape and all(
+            a.name == b.name and np.array_equal(a.edges, b.edges)
+            for a, b in zip(self.dimensions, other.dimensions, strict=True)
+        )
+
     def uniform_in_time(self, counts: FloatArray) -> FloatArray:
         """Spread counts evenly over the time axis.
 

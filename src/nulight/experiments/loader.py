@@ -163,11 +163,18 @@ class LoadedCard:
             If the changed card does not validate.
         """
         document = without_shapes(overlaid(self.document, changes))
+        if any(changes == known for known in self._checked_changes()):
+            return replace(self, card=Card.model_validate(document), document=document)
         tables = _Tables(self.path.parent, self.tables)
         card, faults = validate_document(document, tables)
         if card is None:
             raise CardError(self.label, faults)
         return replace(self, card=card, document=document, tables=tables.found)
+
+    def _checked_changes(self) -> list[Mapping[str, Any] | None]:
+        """Changes of the nuisances, which have been validated with the card."""
+        shapes = [nuisance.changes for nuisance in self.card.nuisances if nuisance.changes is not None]
+        return [side for shape in shapes for side in (shape.up, shape.down)]
 
 
 def card_names() -> tuple[str, ...]:

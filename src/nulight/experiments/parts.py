@@ -43,12 +43,14 @@ class Part(Generic[_T]):
 class Parts:
     """A document taken apart; what is not sound by itself is absent.
 
-    `family` and `edges` are those of the energy bins, `frame` has the further axes as well.
+    `family` and `edges` are those of the energy bins, `frame` has the further axes as well. `base` is
+    a card that this one is a variant of: what they share has been checked there.
     """
 
     document: Mapping[str, Any]
     read: Read
     faults: FaultList
+    base: Parts | None = None
     channel: Channel | None = None
     sources: list[Part[Any]] = field(default_factory=list)
     backgrounds: list[Part[Any]] = field(default_factory=list)
@@ -106,6 +108,13 @@ class Parts:
         name = f"{what}{_NAMES[value.family]}"
         self.faults.add(path, self.written(path), f"is {name}", f"use {' or '.join(families)}, as the bins")
         return False
+
+    def settled(self, part: Part[Any]) -> bool:
+        """Whether the same part stands in the base at the same place and in the same bins."""
+        base = self.base
+        if base is None or base.frame is None or self.frame is None:
+            return False
+        return base.frame.same_bins(self.frame) and base.written(part.path) == self.written(part.path)
 
     def table(self, path: str, file: str) -> Table | None:
         """Return a table, or note that it cannot be read."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from nulight.experiments.faults import Fault, FaultList, shown
 from nulight.experiments.merging import overlaid
 from nulight.experiments.parts import Part, Parts
@@ -78,7 +76,7 @@ def _moved(path: str, base: Parts, changed: Parts) -> list[Fault]:
             faults.append(
                 Fault(f"{path}.{key}", ", ".join(after), f"are other {key}", f"those of the card: {', '.join(before)}")
             )
-    if base.frame is not None and changed.frame is not None and not _same_bins(base, changed):
+    if base.frame is not None and changed.frame is not None and not base.frame.same_bins(changed.frame):
         faults.append(Fault(path, "", "leads to other bins", "the bins and axes of the card"))
     return faults
 
@@ -90,12 +88,3 @@ def _differs(part: Part[Any], other: Part[Any], base: Parts, changed: Parts) -> 
 
 def _names(items: list[Part[Any]]) -> list[str]:
     return [part.value.name for part in items]
-
-
-def _same_bins(base: Parts, changed: Parts) -> bool:
-    assert base.frame is not None
-    assert changed.frame is not None
-    before, after = base.frame.dimensions, changed.frame.dimensions
-    return len(before) == len(after) and all(
-        a.name == b.name and np.array_equal(a.edges, b.edges) for a, b in zip(before, after, strict=True)
-    )

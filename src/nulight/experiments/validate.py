@@ -40,18 +40,20 @@ def validate_document(document: Mapping[str, Any], read: Callable[[str], Table])
     faults : list of Fault
     """
     card, faults, parts = _validated(document, read)
-    check_shapes(parts, faults, lambda changed: _validated(changed, read)[1:])
+    check_shapes(parts, faults, lambda changed: _validated(changed, read, parts)[1:])
     return (None if faults else card), list(faults)
 
 
-def _validated(document: Mapping[str, Any], read: Callable[[str], Table]) -> tuple[Card | None, FaultList, Parts]:
+def _validated(
+    document: Mapping[str, Any], read: Callable[[str], Table], base: Parts | None = None
+) -> tuple[Card | None, FaultList, Parts]:
     faults = FaultList()
     card = None
     try:
         card = Card.model_validate(document)
     except ValidationError as error:
         faults.extend(_translated(details) for details in error.errors(include_url=False) if not _follows(details))
-    return card, faults, check_parts(document, read, faults)
+    return card, faults, check_parts(document, read, faults, base)
 
 
 def _follows(details: Any) -> bool:
