@@ -123,3 +123,44 @@ def test_solver_always_goes_downhill(seed, dim):
     matrix = matrix + matrix.transpose(0, 2, 1)  # indefinite
     gradient = rng.normal(size=(5, dim))
     assert np.all((solve_positive(matrix, -gradient) * gradient).sum(1) < 0)
+
+
+class _Valley:
+    """(x - 1)^2 + 100 (y - x^2)^2 as least squares: the majorant is that of Gauss and Newton."""
+
+    def value(self, z, index):  # noqa: ARG002
+        x, y = z.T
+        return (x - 1) ** 2 + 100 * (y - x**2) ** 2
+
+    def derivatives(self, z, index, exact):  # noqa: ARG002
+        x, y = z.T
+        r = 10 * (y - x**2)
+        jacobian = np.stack([np.stack([np.ones_like(x), 0 * x], 1), 10 * np.stack([-2 * x, np.ones_like(x)], 1)], 1)
+        gradient = 2 * np.einsum("pri,pr->pi", jacobian, np.stack([x - 1, r], 1))
+        curvature = 2 * np.einsum("pri,prj->pij", jacobian, jacobian)
+        curvature[:, 0, 0] += np.where(exact, -40 * r, 0.0)
+        return gradient, curvature
+
+
+class _Creep:
+    """x^2 + (y^2 - 1)^2 with a wrong majorant that hides the second derivative: only the exact curvature arrives."""
+
+    def value(self, z, index):  # noqa: ARG002
+        return z[:, 0] ** 2 + (z[:, 1] ** 2 - 1) ** 2
+
+    def derivatives(self, z, index, exact):  # noqa: ARG002
+        x, y = z.T
+        gradient = np.stack([2 * x, 4 * y * (y**2 - 1)], 1)
+        second = np.where(exact, 12 * y**2 - 4, 0.4 * y**2 + 1e-3)
+        curvature = np.zeros((len(z), 2, 2))
+        curvature[:, 0, 0], curvature[:, 1, 1] = 2, second
+        return gradient, curvature
+
+
+@pytest.mark.parametrize("function", [_Valley(), _Creep()])
+def test_curved_valleys_are_walked_along(function):
+    rng, free = np.random.default_rng(5), np.full(2, np.inf)
+    start = rng.uniform(-4, 4, (50, 2))
+    found = minimise_in_box(function, start, -free, free)
+    assert found.converged.all()
+    np.testing.assert_allclose(found.value, 0, atol=1e-9)

@@ -7,11 +7,14 @@ import pytest
 
 from nulight.inference.blocks import Block
 from nulight.inference.coordinates import coordinates
+from nulight.inference.expectation import Morph
+from nulight.inference.likelihood import twice_nll
 from nulight.inference.model import Nuisance
 from nulight.inference.objective import Objective
 from nulight.inference.physics import _Stencil, physics_counts
 from nulight.inference.polynomial import Polynomial
 from nulight.inference.profile import minimise
+from oracles_shapes import ShapedModel
 
 RANGES = {"g": (0.5, 1.5), "mu": (0.0, 2.0)}
 
@@ -85,10 +88,79 @@ def test_other_functions_fall_back_to_stencils_inside_the_range(toy, parameter):
     assert at_the_end.parameters["m"][0] == pytest.approx(1.5, rel=1e-6)
 
 
-def test_open_ranges_and_many_parameters_use_stencils(toy, parameter):
+OPEN = (-np.inf, np.inf)
+
+
+def test_couplings_are_polynomials_over_open_ranges(toy, parameter):
     model = _model(toy, parameter)
-    assert isinstance(_counts_of(model, {"r": (-np.inf, np.inf)})[0], _Stencil)
-    assert isinstance(_counts_of(model, {**RANGES, "r": (-1.0, 1.0)})[0], _Stencil)
+    counts, layout = _counts_of(model, {"r": OPEN, "mu": (0.0, np.inf)}, {"g": np.array([0.9, 1.2])}, 2)
+    assert isinstance(counts, Polynomial)
+    x = np.array([[-3.0, 0.7], [2e3, 5e4]])  # near, and far outside the nodes
+    values = x * layout.scale[2:] + layout.offset[2:]
+    direct = model.expected({"g": np.array([0.9, 1.2]), "r": values[:, 0], "mu": values[:, 1]})
+    np.testing.assert_allclose(counts.counts(x, np.arange(2))[0], direct, rtol=1e-9)
+
+
+def test_several_parameters_are_polynomials_of_few_terms(toy, parameter):
+    counts, _ = _counts_of(_model(toy, parameter), {**RANGES, "r": OPEN})
+    assert isinstance(counts, Polynomial)
+    # in shifted coordinates g^2 has 3 terms, g r another 2 and g mu^2 another 4: half of 3 x 3 x 2
+    assert len(counts.powers) == 9
+    many = [parameter(f"p{i}") for i in range(5)]
+    terms = {"x": [({p.name: 2}, np.ones(2)) for p in many] + [({}, np.ones(2))]}
+    model = toy(observed=np.ones(2), terms=terms, known=tuple(many))
+    assert isinstance(_counts_of(model, {p.name: OPEN for p in many[:4]})[0], Polynomial)
+    assert isinstance(_counts_of(model, {p.name: OPEN for p in many})[0], _Stencil)
+
+
+def test_a_polynomial_must_hold_far_outside_its_nodes(toy, parameter):
+    """Counts that level off beyond 100 are no polynomial although all nodes of the open range say so."""
+    base = toy(observed=np.array([16.0, 11.5, 5.5]), terms={"x": []}, known=(parameter("m", lower=0.0),))
+
+    class Level(_Resonance):
+        def expected(self, params):
+            m = np.atleast_1d(np.asarray(params.get("m", 1.0), float))
+            return (1 + np.minimum(m, 100.0))[:, None, None] ** 2 * np.array([[1.0, 0.7, 0.3]])[:, None]
+
+    model = Level(base, 0.0, np.inf)
+    assert isinstance(_counts_of(model, {"m": (0.0, 50.0)})[0], Polynomial)
+    assert isinstance(_counts_of(model, {"m": (0.0, np.inf)})[0], _Stencil)
+    found = minimise(model, profile={"m": (0.0, np.inf)})
+    scan = minimise(model, {"m": np.linspace(2, 4, 2001)}).twice_nll
+    assert found.twice_nll[0] == pytest.approx(scan.min(), abs=1e-5)
+
+
+def test_other_functions_use_stencils_over_open_ranges(toy, parameter):
+    base = toy(observed=np.array([16.0, 11.5, 5.5]), terms={"x": []}, known=(parameter("m", lower=0.0),))
+    model = _Resonance(base, 0.0, np.inf)
+    assert isinstance(_counts_of(model, {"m": (0.0, np.inf)})[0], _Stencil)
+    assert minimise(model, profile={"m": (0.0, np.inf)}).parameters["m"][0] == pytest.approx(1.0, rel=1e-6)
+
+
+def test_open_and_wide_ranges_have_the_same_minima(toy, parameter):
+    model, mu = _model(toy, parameter), np.linspace(0, 2, 9)
+    open_, wide = (
+        minimise(model, {"mu": mu}, profile={"r": r, "g": g}) for r, g in ((OPEN, OPEN), ((-40, 40), (-40, 40)))
+    )
+    assert open_.converged.all()
+    np.testing.assert_allclose(open_.twice_nll, wide.twice_nll, atol=1e-7)
+
+
+def test_changes_of_shape_depend_on_the_parameters_too(toy, parameter):
+    """Rows of a change of shape are part of the polynomial, and their derivatives of the objective's."""
+    base = _model(toy, parameter)
+    change = [({"g": 1, "mu": 2}, [1.0, -2.0, 3.0]), ({"r": 2}, [0.5, 0.5, 0.5])]
+    model = ShapedModel(base=base, morphs=(Morph("nu", ("b",)), Morph("nu", ("b", "b"))), changes=[change, change[:1]])
+    counts, layout = _counts_of(model, {"r": OPEN, "mu": (0.0, 2.0)})
+    assert isinstance(counts, Polynomial)
+    x = np.array([[0.4, -0.6]])
+    values = dict(zip(("r", "mu"), (x * layout.scale[2:] + layout.offset[2:])[0], strict=True))
+    direct = np.concatenate([model.expected(values), model.morph_counts(values)], axis=1)
+    np.testing.assert_allclose(counts.counts(x, np.arange(1))[0], direct, rtol=1e-12)
+    ranges = {"r": (-1.0, 1.0), "mu": (0.0, 2.0)}
+    exact = minimise(model, {"g": np.array([0.8, 1.0])}, profile=ranges)
+    points = {"g": np.array([0.8, 1.0]), **exact.parameters}
+    np.testing.assert_allclose(exact.twice_nll, twice_nll(model, points, exact.nuisances), atol=1e-9)
 
 
 def test_fallback_finds_the_same_minimum(toy, parameter, monkeypatch):

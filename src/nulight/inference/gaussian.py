@@ -6,7 +6,8 @@ bins only once. With templates B (K x bins), data n, background b and weights W 
     chi2(c) = (n - b - c.B)^T W (n - b - c.B) = d - 2 c.b' + c.A.c,   A = B W B^T, b' = B W r, d = r W r.
 
 Additive pulls V with widths w are eliminated by W -> W - W V^T (V W V^T + w^-2)^-1 V W, and a
-normalisation of the signal has its minimum in closed form.
+normalisation of the signal has its minimum in closed form. A linear change of shape of a background
+is a pull; one of the signal, a quadratic one and parametric counts are not: `minimise` has them all.
 """
 
 from __future__ import annotations

@@ -87,8 +87,9 @@ def minimise(
     -----
     Accurate to 1e-9 in -2 ln L. Profiled parameters must enter the counts smoothly and inside
     their range: as polynomials the derivatives are exact, otherwise central differences.
-    Nuisances start at zero; where several multiply the same component, a second minimum many
-    standard deviations away is not searched for.
+    Nuisances start at zero; where several multiply the same component, or the counts are not linear
+    in one (a quadratic change of shape, the place of a line), a second minimum many standard
+    deviations away is not searched for.
     """
     points, n_points = _broadcast(model, params or {}, profile or {})
     layout = coordinates(model, profile or {}, hold or {})
