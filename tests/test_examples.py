@@ -15,7 +15,12 @@ SCRIPTS = sorted(EXAMPLES.glob("*.py"))
 
 
 def test_there_is_one_of_each():
-    assert [path.stem for path in SCRIPTS] == ["own_detector", "own_interaction", "own_source"]
+    assert [path.stem for path in SCRIPTS] == [
+        "own_detector",
+        "own_germanium_detector",
+        "own_interaction",
+        "own_source",
+    ]
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
@@ -38,6 +43,26 @@ def test_own_detector_is_limited_more_by_a_free_background_than_by_statistics():
     limit = nl.limit(nl.load(EXAMPLES / "my_detector.yaml"), "mu_nu_e")
     assert limit.upper == pytest.approx(limit.expected.upper, rel=1e-6)
     assert limit.statistical.upper < limit.upper
+
+
+def test_own_germanium_detector_sees_nuclei_and_electrons_in_one_spectrum():
+    detector = nl.load(EXAMPLES / "germanium-reactor.yaml")
+    counts = detector.by_interaction({"mu_nu_e": 1e-10})
+    assert counts["weak"][0] > 1e3 * counts["weak (electrons)"][0]  # coherent scattering, next to the threshold
+    assert counts["weak"][10:].sum() < counts["weak (electrons)"][10:].sum()  # and nothing of it above 1.2 keVee
+    assert counts["magnetic"].sum() < 0.1 * counts["magnetic (electrons)"].sum()
+
+
+def test_own_germanium_detector_gains_from_threshold_and_exposure():
+    card = EXAMPLES / "germanium-reactor.yaml"
+    limits = {}
+    for quantity, values in (("threshold", (0.2, 1.0)), ("exposure", (0.003, 0.03))):
+        varied = nl.vary(card, quantity)
+        found = nl.forecast(varied.model, quantity, values, "mu_nu_e", vary_unit=varied.unit)
+        limits[quantity] = found.upper
+    assert limits["threshold"][0] < limits["threshold"][1]
+    # background: the limit on mu^2 falls with the root of the exposure at best
+    assert 1 < limits["exposure"][0] / limits["exposure"][1] < 10**0.25
 
 
 def test_rate_of_own_source_is_the_sum_over_its_lines():
