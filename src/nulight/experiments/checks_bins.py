@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nulight.experiments.contents import bin_edges, energy_column
-from nulight.experiments.frame import Frame, axis_dimension, bins_family, column_families
+from nulight.experiments.frame import Frame, axis_dimension, bins_family
 from nulight.experiments.parts import Part, Parts
 from nulight.experiments.quantities import Measured
 from nulight.experiments.rows import Dimension
@@ -20,8 +20,7 @@ def check_bins(parts: Parts) -> None:
         parts.edges = _check_energy(parts, part.value)
     dimensions = _check_axes(parts)
     if parts.edges is not None and parts.family is not None and dimensions is not None:
-        families = column_families(parts.family, parts.channel or "electron-recoil")
-        parts.frame = Frame(parts.family, (Dimension("energy", parts.edges, families), *dimensions))
+        parts.frame = Frame(parts.family, (Dimension("energy", parts.edges, parts.families), *dimensions))
 
 
 def _check_energy(parts: Parts, bins: UniformBins | EdgeBins | TableBins) -> FloatArray | None:
@@ -47,8 +46,7 @@ def _check_energy(parts: Parts, bins: UniformBins | EdgeBins | TableBins) -> Flo
         parts.faults.add("bins.to", f"{bins.stop:g} {family}", problem, "ascending bins")
         return None
     path = "bins.edges" if isinstance(bins, EdgeBins) else "bins"
-    families = column_families(family, channel)
-    return parts.faults.attempt(path, bins.kind, bin_edges, bins, table, families)
+    return parts.faults.attempt(path, bins.kind, bin_edges, bins, table, parts.families)
 
 
 def _energies(bins: UniformBins | EdgeBins | TableBins) -> list[tuple[str, Measured]]:

@@ -6,26 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from nulight.data.reader import Table
-from nulight.experiments.columns import energy_column, header_unit, matrix_columns, require_ascending
-from nulight.experiments.frame import column_families
+from nulight.experiments.checks_efficiency import check_efficiency
+from nulight.experiments.columns import ascending_energies, energy_column, matrix_columns
 from nulight.experiments.parts import Parts
-from nulight.experiments.quantities import Family, unit_family, written_unit
+from nulight.experiments.quantities import Family
 from nulight.experiments.schema import (
-    ConstantEfficiency,
-    Efficiency,
     FanoResolution,
     GammaResolution,
     GaussianResolution,
     LindhardQuenching,
-    LogisticEfficiency,
     MatrixResolution,
     MatrixTable,
     PoissonResolution,
     PolynomialQuenching,
     Quenching,
     Resolution,
-    TableEfficiency,
     TableQuenching,
     TableResolution,
     Target,
@@ -46,7 +41,7 @@ def check_response(parts: Parts) -> None:
         if not isinstance(kind, MatrixResolution):
             _check_quenching_needed(parts)
     _check_quenching(parts, isinstance(kind, MatrixResolution))
-    _check_efficiency(parts, kind)
+    check_efficiency(parts, matrix=isinstance(kind, MatrixResolution))
 
 
 # --- quenching ----------------------------------------------------------------------------------
@@ -92,7 +87,8 @@ def _check_quenching_table(parts: Parts, quenching: TableQuenching) -> None:
     table = parts.table(path, quenching.file)
     if table is None:
         return
-    energy = parts.faults.attempt(f"{path}.energy", quenching.energy, _ascending, table, quenching.energy, ("keVnr",))
+    column = quenching.energy
+    energy = parts.faults.attempt(f"{path}.energy", column, ascending_energies, table, column, ("keVnr",))
     value = parts.faults.attempt(f"{path}.value", quenching.value, table.numbers, quenching.value)
     if energy is not None and value is not None:
         _try_quenching(parts, quenching, energy, value)
@@ -171,9 +167,9 @@ def _check_resolution_table(parts: Parts, resolution: TableResolution) -> None:
     table = parts.table(path, resolution.file)
     if table is None:
         return
-    families = _reconstructed(parts)
-    parts.faults.attempt(f"{path}.energy", resolution.energy, _ascending, table, resolution.energy, families)
-    sigma = parts.faults.attempt(f"{path}.sigma", resolution.sigma, energy_column, table, resolution.sigma, families)
+    energy, width = resolution.energy, resolution.sigma
+    parts.faults.attempt(f"{path}.energy", energy, ascending_energies, table, energy, parts.families)
+    sigma = parts.faults.attempt(f"{path}.sigma", width, energy_column, table, width, parts.families)
     if sigma is not None and np.any(sigma <= 0):
         parts.faults.add(f"{path}.sigma", f"{sigma.min():g} keV", "is not positive", "positive widths")
 
@@ -196,7 +192,7 @@ def _check_matrix_table(parts: Parts, path: str, entry: MatrixTable, families: t
     table = parts.table(path, entry.file)
     if table is None:
         return
-    parts.faults.attempt(f"{path}.energy", entry.energy, _ascending, table, entry.energy, families)
+    parts.faults.attempt(f"{path}.energy", entry.energy, ascending_energies, table, entry.energy, families)
     matrix = parts.faults.attempt(f"{path}.prefix", entry.prefix, matrix_columns, table, entry.prefix)
     if matrix is None:
         return
@@ -206,100 +202,3 @@ def _check_matrix_table(parts: Parts, path: str, entry: MatrixTable, families: t
     if np.any(matrix < 0) or np.any(matrix.sum(axis=1) > _TOTAL):
         worst = f"holds {matrix.min():g}, rows add up to {matrix.sum(axis=1).max():g}"
         parts.faults.add(f"{path}.prefix", entry.prefix, worst, "probabilities, at most 1 in a row")
-
-
-# --- efficiency ---------------------------------------------------------------------------------
-
-
-def _check_efficiency(parts: Parts, resolution: Any) -> None:
-    path = "response.efficiency"
-    if isinstance(resolution, MatrixResolution):
-        if parts.written(path) is not None:
-            parts.faults.add(path, parts.written(f"{path}.kind"), "has no effect beside a matrix", "leave it out")
-    elif resolution is not None and isinstance(parts.written("response"), dict) and parts.written(path) is None:
-        parts.faults.add(path, None, "is missing", "for example {kind: constant, value: 1}")
-    part = parts.one(path, Efficiency)
-    if part is None:
-        return
-    efficiency = part.value
-    families = _efficiency_families(parts, efficiency)
-    if isinstance(efficiency, ConstantEfficiency):
-        if efficiency.value > 1:
-            parts.faults.add(f"{path}.value", efficiency.value, "is above 1", "a probability between 0 and 1")
-        _require(parts, f"{path}.threshold", efficiency.threshold, families)
-    elif isinstance(efficiency, LogisticEfficiency):
-        for name in ("midpoint", "threshold"):
-            _require(parts, f"{path}.{name}", getattr(efficiency, name), families)
-        _check_slope(parts, efficiency)
-    elif (table := parts.table(path, efficiency.file)) is not None:
-        _check_efficiency_table(parts, efficiency, table, families)
-
-
-def _efficiency_families(parts: Parts, efficiency: Any) -> tuple[Family, ...] | None:
-    """Units of the energy an efficiency is a function of; None if the bins are not known.
-
-    A true energy is that of the recoil, or the visible one: the same for electrons, told apart by
-    keVnr and keVee for nuclei. Where both recoil only the visible energy is one energy.
-    """
-    if efficiency.of == "reconstructed":
-        return _reconstructed(parts) if parts.family is not None else None
-    if parts.channel == "nuclear-recoil":
-        return ("keVnr",) if parts.family == "keVnr" else ("keVnr", "keVee")
-    return ("keVee",) if parts.channel == "both" else ("keVee", "keV")
-
-
-def _require(parts: Parts, path: str, value: Any, families: tuple[Family, ...] | None) -> None:
-    if families is not None:
-        parts.require_family(path, value, families)
-
-
-def _check_slope(parts: Parts, efficiency: LogisticEfficiency) -> None:
-    path = "response.efficiency"
-    slope, midpoint = efficiency.slope.family, efficiency.midpoint.family
-    if slope == "number" and written_unit(parts.written(f"{path}.midpoint")) not in ("keVee", "keVnr", "PE"):
-        problem = "has no unit, and the midpoint is not in keV or PE"
-        parts.faults.add(f"{path}.slope", parts.written(f"{path}.slope"), problem, f"for example '1.5 /{midpoint}'")
-    elif slope not in ("number", midpoint):
-        problem = f"is per {slope}, the midpoint is in {midpoint}"
-        parts.faults.add(f"{path}.slope", parts.written(f"{path}.slope"), problem, f"a slope per {midpoint}")
-
-
-def _check_efficiency_table(
-    parts: Parts, efficiency: TableEfficiency, table: Table, families: tuple[Family, ...] | None
-) -> None:
-    path = "response.efficiency"
-    options = () if families is None else (families,)
-    energy = parts.faults.attempt(f"{path}.energy", efficiency.energy, _ascending, table, efficiency.energy, *options)
-    value = parts.faults.attempt(f"{path}.value", efficiency.value, table.numbers, efficiency.value)
-    if value is not None and np.any((value < 0) | (value > 1)):
-        worst = value[np.argmax(np.abs(value - 0.5))]
-        parts.faults.add(f"{path}.value", efficiency.value, f"holds {worst:g}", "probabilities between 0 and 1")
-    if energy is not None and parts.edges is not None and efficiency.beyond is None:
-        _check_beyond(parts, float(energy[-1]), unit_family(header_unit(table, efficiency.energy)))
-
-
-def _check_beyond(parts: Parts, end: float, family: Family) -> None:
-    """A table that says nothing of what lies above it must reach as far as the bins."""
-    assert parts.edges is not None
-    if family not in (parts.family, "keV"):
-        problem = f"is missing: bins in {parts.family} do not say which energies in {family} they see"
-        parts.faults.add("response.efficiency.beyond", None, problem, f"hold or zero, above {end:g} {family}")
-    elif parts.edges[-1] > end:
-        parts.faults.add(
-            "bins",
-            f"{parts.edges[-1]:g} {parts.family}",
-            f"lies beyond the efficiency table, which ends at {end:g} {parts.family}",
-            "bins inside it, or response.efficiency.beyond: hold or zero",
-        )
-
-
-def _reconstructed(parts: Parts) -> tuple[Family, ...]:
-    if parts.family is None:
-        return ("keVee", "keV", "keVnr", "PE")
-    return column_families(parts.family, parts.channel or "electron-recoil")
-
-
-def _ascending(table: Table, column: str, *families: tuple[Family, ...]) -> FloatArray:
-    energies = energy_column(table, column, *families)
-    require_ascending(energies, column)
-    return energies

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from nulight.conventions import get_conventions
+from nulight.experiments.columns import ascending_energies
 from nulight.experiments.parts import Part, Parts
-from nulight.experiments.schema import ElectronCaptureSource, ReactorSource, SolarSource, Target
+from nulight.experiments.rows import row_edges
+from nulight.experiments.schema import (
+    ElectronCaptureSource,
+    PionDecaySource,
+    ReactorSource,
+    SolarSource,
+    TableSource,
+    TableTiming,
+    Target,
+)
 
 __all__ = ["SOLAR_COMPONENTS", "check_source", "check_target_and_conventions"]
 
@@ -14,12 +26,16 @@ SOLAR_COMPONENTS = ("pp", "Be7", "pep", "hep", "B8", "N13", "O15", "F17")
 
 
 def check_source(parts: Parts, part: Part[Any]) -> None:
-    """Note what is missing or contradicts itself in a source."""
+    """Note what is missing or contradicts itself in a source, and in the table it names."""
     source = part.value
     if isinstance(source, ElectronCaptureSource):
         _check_electron_capture(parts, part.path, source)
     elif isinstance(source, ReactorSource):
         _check_reactor(parts, part.path, source)
+    elif isinstance(source, TableSource) and not parts.settled(part):
+        _check_flux(parts, part.path, source)
+    elif isinstance(source, PionDecaySource) and not parts.settled(part):
+        _check_timing(parts, part.path, source)
     elif isinstance(source, SolarSource) and source.components is not None:
         names = list(source.components)
         if not names or len(set(names)) != len(names):
@@ -66,6 +82,54 @@ def _check_reactor(parts: Parts, path: str, source: ReactorSource) -> None:
         except ValueError as error:
             problem, _, expected = str(error).partition("; ")
             parts.faults.add(path, source.model, problem, expected)
+
+
+def _check_timing(parts: Parts, path: str, source: PionDecaySource) -> None:
+    from nulight.sources.time_profiles import pulse_times, tabulated_times
+
+    timing, where = source.time, f"{path}.time"
+    if timing is None or timing.kind == "gaussian-pulse":
+        return
+    table, before = parts.table(where, timing.file), len(parts.faults)
+    if table is None:
+        return
+    rows = parts.faults.attempt(f"{where}.lower", timing.lower, row_edges, table, timing.lower, timing.upper, ("time",))
+    names = ("prompt", "delayed") if isinstance(timing, TableTiming) else ("column",)
+    found = [
+        parts.faults.attempt(f"{where}.{name}", getattr(timing, name), table.numbers, getattr(timing, name))
+        for name in names
+    ]
+    if rows is None or len(parts.faults) > before:
+        return
+    columns = [column for column in found if column is not None]
+    try:
+        if isinstance(timing, TableTiming):
+            tabulated_times(*rows, prompt=columns[0], delayed=columns[1])
+        else:
+            pulse_times(*rows, columns[0])
+    except ValueError as error:
+        problem, _, expected = str(error).partition("; ")
+        parts.faults.add(where, timing.kind, f"does not hold: {problem}", expected)
+
+
+def _check_flux(parts: Parts, path: str, source: TableSource) -> None:
+    from nulight.sources import tabulated_source
+
+    before, table = len(parts.faults), parts.table(path, source.file)
+    if table is None:
+        return
+    energy = parts.faults.attempt(f"{path}.energy", source.energy, ascending_energies, table, source.energy, ("keV",))
+    flux = parts.faults.attempt(f"{path}.flux", source.flux, table.numbers, source.flux)
+    if energy is not None and energy[0] <= 0:
+        parts.faults.add(f"{path}.energy", f"{energy[0]:g} keV", "is not positive", "positive energies")
+    if flux is not None and np.any(flux < 0):
+        parts.faults.add(f"{path}.flux", f"{flux.min():g}", "is negative", "a flux of 0 or more")
+    if len(parts.faults) == before:
+        try:
+            tabulated_source(table, name=source.name, flavour=source.flavour, energy=source.energy, flux=source.flux)
+        except ValueError as error:
+            problem, _, expected = str(error).partition("; ")
+            parts.faults.add(f"{path}.flux", source.flux, problem, expected)
 
 
 def check_target_and_conventions(parts: Parts) -> None:

@@ -1,4 +1,4 @@
-"""Rules between a card and the numbers in its tables: counts, backgrounds, shapes, fluxes, times."""
+"""Rules between a card and the numbers in its tables: counts, backgrounds, shape of the signal."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from nulight.data.reader import Table
-from nulight.experiments.columns import column_values, energy_column, require_ascending
+from nulight.experiments.columns import ascending_energies, column_values
 from nulight.experiments.contents import integrated_rate
 from nulight.experiments.parts import Part, Parts
 from nulight.experiments.quantities import Family
-from nulight.experiments.rows import row_edges
 from nulight.experiments.schema import (
     CountsBackground,
     ExponentialBackground,
@@ -25,8 +24,6 @@ from nulight.experiments.schema import (
     RateBackground,
     RelativeBackground,
     SignalShape,
-    TableSource,
-    TableTiming,
 )
 from nulight.experiments.stated import observed_counts, observed_errors, signal_template, stated_background
 from nulight.typing import FloatArray
@@ -40,13 +37,6 @@ def check_tables(parts: Parts) -> None:
     for part in parts.backgrounds:
         if not parts.settled(part):
             _check_background(parts, part)
-    for part in parts.sources:
-        if parts.settled(part):
-            continue
-        if isinstance(part.value, TableSource):
-            _check_flux(parts, part.path, part.value)
-        if isinstance(part.value, PionDecaySource):
-            _check_timing(parts, part.path, part.value)
     _check_signal_shape(parts)
 
 
@@ -90,10 +80,9 @@ def _check_columns(parts: Parts, part: Part[Any], numbers: Mapping[str, str | No
     table, before = parts.table(part.path, entry.file), len(parts.faults)
     if table is None:
         return None
-    families = parts.frame.energy.families if parts.frame is not None else ("keV", "keVee", "keVnr", "PE")
     for name in ("lower", "upper"):
         column = getattr(entry, name)
-        parts.faults.attempt(f"{part.path}.{name}", column, column_values, table, column, families)
+        parts.faults.attempt(f"{part.path}.{name}", column, column_values, table, column, parts.families)
     for name, column in numbers.items():
         if column is not None:
             parts.faults.attempt(f"{part.path}.{name}", column, table.numbers, column)
@@ -168,7 +157,7 @@ def _check_rate_table(parts: Parts, part: Part[RateBackground]) -> None:
         _try_counts(parts, part.path, entry.file, entry, {entry.file: table})
         return
     # without bins the columns are still read, on the table's own range
-    energy = parts.faults.attempt(f"{part.path}.energy", entry.energy, _ascending, table, entry.energy)
+    energy = parts.faults.attempt(f"{part.path}.energy", entry.energy, ascending_energies, table, entry.energy)
     if energy is not None:
         parts.faults.attempt(part.path, entry.file, integrated_rate, entry, table, energy[[0, -1]])
 
@@ -230,60 +219,3 @@ def _check_times(parts: Parts, covered: tuple[str, ...]) -> None:
         if isinstance(part.value, PionDecaySource) and part.value.time is None:
             problem = f"is missing: the signal is counted on the axis {time.name}"
             parts.faults.add(f"{part.path}.time", None, problem, "kind: table, pulse or gaussian-pulse")
-
-
-# --- sources ------------------------------------------------------------------------------------
-
-
-def _check_timing(parts: Parts, path: str, source: PionDecaySource) -> None:
-    from nulight.sources.time_profiles import pulse_times, tabulated_times
-
-    timing, where = source.time, f"{path}.time"
-    if timing is None or timing.kind == "gaussian-pulse":
-        return
-    table, before = parts.table(where, timing.file), len(parts.faults)
-    if table is None:
-        return
-    rows = parts.faults.attempt(f"{where}.lower", timing.lower, row_edges, table, timing.lower, timing.upper, ("time",))
-    names = ("prompt", "delayed") if isinstance(timing, TableTiming) else ("column",)
-    found = [
-        parts.faults.attempt(f"{where}.{name}", getattr(timing, name), table.numbers, getattr(timing, name))
-        for name in names
-    ]
-    if rows is None or len(parts.faults) > before:
-        return
-    columns = [column for column in found if column is not None]
-    try:
-        if isinstance(timing, TableTiming):
-            tabulated_times(*rows, prompt=columns[0], delayed=columns[1])
-        else:
-            pulse_times(*rows, columns[0])
-    except ValueError as error:
-        problem, _, expected = str(error).partition("; ")
-        parts.faults.add(where, timing.kind, f"does not hold: {problem}", expected)
-
-
-def _check_flux(parts: Parts, path: str, source: TableSource) -> None:
-    from nulight.sources import tabulated_source
-
-    before, table = len(parts.faults), parts.table(path, source.file)
-    if table is None:
-        return
-    energy = parts.faults.attempt(f"{path}.energy", source.energy, _ascending, table, source.energy)
-    flux = parts.faults.attempt(f"{path}.flux", source.flux, table.numbers, source.flux)
-    if energy is not None and energy[0] <= 0:
-        parts.faults.add(f"{path}.energy", f"{energy[0]:g} keV", "is not positive", "positive energies")
-    if flux is not None and np.any(flux < 0):
-        parts.faults.add(f"{path}.flux", f"{flux.min():g}", "is negative", "a flux of 0 or more")
-    if len(parts.faults) == before:
-        try:
-            tabulated_source(table, name=source.name, flavour=source.flavour, energy=source.energy, flux=source.flux)
-        except ValueError as error:
-            problem, _, expected = str(error).partition("; ")
-            parts.faults.add(f"{path}.flux", source.flux, problem, expected)
-
-
-def _ascending(table: Table, column: str) -> FloatArray:
-    energies = energy_column(table, column)
-    require_ascending(energies, column)
-    return energies

@@ -19,6 +19,7 @@ from nulight.units import KINDS, PE
 
 __all__ = [
     "ANY_ENERGY",
+    "ascending_energies",
     "column_values",
     "display_unit",
     "energy_column",
@@ -127,6 +128,19 @@ def require_ascending(values: FloatArray, column: str, unit: str = "keV") -> Non
         low, high = values[falls[0]], values[falls[0] + 1]
         problem = f"does not ascend: {low:g} {unit} is followed by {high:g} {unit}"
         raise ContentError(column, problem, "ascending values")
+
+
+def ascending_energies(table: Table, column: str, families: tuple[Family, ...] = ANY_ENERGY) -> FloatArray:
+    """Return a column of energies that ascend, as `energy_column` does.
+
+    Raises
+    ------
+    ContentError
+        If they do not ascend, or as for `energy_column`.
+    """
+    energies = energy_column(table, column, families)
+    require_ascending(energies, column)
+    return energies
 
 
 def matrix_columns(table: Table, prefix: str) -> FloatArray:

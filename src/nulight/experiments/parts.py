@@ -10,8 +10,9 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from nulight.data.reader import Table
+from nulight.experiments.columns import ANY_ENERGY
 from nulight.experiments.faults import FaultList
-from nulight.experiments.frame import Channel, EnergyFamily, Frame
+from nulight.experiments.frame import Channel, EnergyFamily, Frame, column_families
 from nulight.experiments.quantities import Family, Measured
 from nulight.experiments.schema import NuisanceEntry
 from nulight.typing import FloatArray
@@ -58,6 +59,13 @@ class Parts:
     family: EnergyFamily | None = None
     edges: FloatArray | None = None
     frame: Frame | None = None
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """Units that columns of reconstructed energies may have; any while the bins are not sound."""
+        if self.family is None:
+            return ANY_ENERGY
+        return column_families(self.family, self.channel or "electron-recoil")
 
     def written(self, path: str) -> Any:
         """Return what stands at a path of the document, ``bins.edges[2]``; None if nothing does."""
