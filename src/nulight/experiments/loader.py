@@ -37,7 +37,9 @@ def load_card(name: str | Path, variant: str | None = None, changes: Mapping[str
     variant : str, optional
         Variant or variants (``"60t+gauss"``) laid over the card, after those in `name`.
     changes : mapping, optional
-        Entries laid over the card last, like those of a variant: ``{"exposure": "20 t yr"}``.
+        Entries laid over the card last, like those of a variant: ``{"exposure": "20 t yr"}``. Backgrounds
+        stated as counts grow with the exposure; observed counts do not, so a card with data needs
+        ``"observed": {"kind": "asimov"}`` beside it.
 
     Returns
     -------
