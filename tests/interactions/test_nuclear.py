@@ -14,20 +14,22 @@ from nulight.constants import ALPHA, G_F, HBAR_C, K_R2
 from nulight.interactions.kinematics import T_max, T_min
 from nulight.interactions.magnetic import Moment
 from nulight.interactions.nuclear import (
-    NuclearCurrent,
-    NuclearScalar,
     Nuclei,
-    nuclear_charge_radius_current,
-    nuclear_light_vector_current,
     nuclear_magnetic_terms,
-    nuclear_millicharge_current,
-    nuclear_nsi_current,
     nuclear_pair_terms,
     nuclear_scalar_terms,
     nuclear_vector_terms,
 )
-from nulight.interactions.nuclear_kinematics import moment_bracket, vector_bracket
-from nulight.interactions.vector import CONTACT
+from nulight.interactions.nuclear_brackets import moment_bracket, vector_bracket
+from nulight.interactions.nuclear_currents import (
+    NuclearCurrent,
+    NuclearScalar,
+    nuclear_charge_radius_current,
+    nuclear_light_vector_current,
+    nuclear_millicharge_current,
+    nuclear_nsi_current,
+)
+from nulight.interactions.propagators import CONTACT
 from nulight.neutrinos.flux import Flux, pure_flavour
 from nulight.targets.nuclei import get_nuclear_target
 from oracles import sum_of_terms

@@ -10,14 +10,13 @@ from scipy.integrate import quad
 
 from nulight.constants import ALPHA, G_F, HBAR_C, K_R2, M_E
 from nulight.interactions.kinematics import T_max
+from nulight.interactions.propagators import CONTACT, mediator
 from nulight.interactions.vector import (
-    CONTACT,
     VectorCurrent,
     charge_radius_current,
     current_pair_terms,
     dsigma_dT_weak,
     light_vector_current,
-    mediator,
     millicharge_current,
     vector_terms,
 )

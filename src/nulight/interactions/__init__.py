@@ -2,7 +2,8 @@
 
 from nulight.interactions.kinematics import E_nu_min, E_threshold, T_max, T_min, heaviest_final_state
 from nulight.interactions.magnetic import Moment, dsigma_dT_magnetic
-from nulight.interactions.nuclear import NuclearCurrent, NuclearScalar, Nuclei
+from nulight.interactions.nuclear import Nuclei
+from nulight.interactions.nuclear_currents import NuclearCurrent, NuclearScalar
 from nulight.interactions.nuclear_kinematics import DirectNuclearKinematics, NuclearKinematics
 from nulight.interactions.scalar import ScalarExchange
 from nulight.interactions.term import DirectKinematics, MomentKinematics, Term

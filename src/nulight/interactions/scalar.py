@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from nulight.constants import HBAR_C, M_E
+from nulight.interactions.propagators import mediator
 from nulight.interactions.term import Binding, MomentKinematics, Term
-from nulight.interactions.vector import mediator
 from nulight.neutrinos.flux import Helicity
 from nulight.typing import ComplexArray, FloatArray
 

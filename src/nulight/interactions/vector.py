@@ -12,29 +12,26 @@ Antineutrinos exchange left and right and take the transposed flavour matrices.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import combinations_with_replacement
 
 import numpy as np
 
 from nulight.constants import ALPHA, G_F, HBAR_C, K_R2, M_E
+from nulight.interactions.propagators import CONTACT, PHOTON, Propagator, mediator
 from nulight.interactions.term import Binding, MomentKinematics, Term
 from nulight.neutrinos.flux import Helicity
 from nulight.typing import ArrayLike, ComplexArray, FloatArray
 
 __all__ = [
-    "CONTACT",
-    "PHOTON",
-    "Propagator",
     "VectorCurrent",
     "charge_radius_current",
     "current_pair_terms",
     "dsigma_dT_weak",
     "hermitian_product",
     "light_vector_current",
-    "mediator",
     "millicharge_current",
     "nsi_current",
     "pair_label",
@@ -42,34 +39,6 @@ __all__ = [
 ]
 
 _PREFACTOR = 2 * G_F**2 * M_E / np.pi * HBAR_C**2  # cm^2/keV
-
-
-@dataclass(frozen=True, slots=True)
-class Propagator:
-    """Dependence V(T, M) of a current on the recoil and the target mass, relative to the contact interaction.
-
-    The same propagator serves electrons and nuclei.
-    """
-
-    name: str
-    value: Callable[[FloatArray, float], FloatArray | float] = field(compare=False, repr=False)
-
-
-CONTACT = Propagator("contact", lambda T, M: 1.0)  # noqa: ARG005
-PHOTON = Propagator("photon", lambda T, M: 1 / (M * T))
-
-
-def mediator(mass: float) -> Propagator:
-    """Return the propagator 1 / (2 M T + mass^2), keV^-2, of a mediator of `mass` in keV.
-
-    Raises
-    ------
-    ValueError
-        If the mass is negative or not finite.
-    """
-    if not mass >= 0 or not np.isfinite(mass):
-        raise ValueError(f"mediator mass {mass} keV must be a number >= 0")
-    return Propagator(f"mediator({mass!r})", lambda T, M: 1 / (2 * M * T + mass**2))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

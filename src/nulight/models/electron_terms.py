@@ -17,10 +17,10 @@ from nulight.constants import K_R2, SIN2_THETA_W
 from nulight.conventions import Conventions
 from nulight.interactions.equivalent_photon import equivalent_photon_term
 from nulight.interactions.magnetic import Moment, magnetic_terms
+from nulight.interactions.propagators import CONTACT
 from nulight.interactions.scalar import ScalarExchange, scalar_terms
 from nulight.interactions.term import Binding, Term
 from nulight.interactions.vector import (
-    CONTACT,
     VectorCurrent,
     charge_radius_current,
     current_pair_terms,

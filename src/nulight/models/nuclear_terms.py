@@ -17,20 +17,22 @@ from nulight.constants import K_R2, SIN2_THETA_W
 from nulight.conventions import Conventions
 from nulight.interactions.magnetic import Moment
 from nulight.interactions.nuclear import (
-    NuclearCurrent,
-    NuclearScalar,
     Nuclei,
-    nuclear_charge_radius_current,
-    nuclear_light_vector_current,
     nuclear_magnetic_terms,
-    nuclear_millicharge_current,
-    nuclear_nsi_current,
     nuclear_pair_terms,
     nuclear_scalar_terms,
     nuclear_vector_terms,
 )
+from nulight.interactions.nuclear_currents import (
+    NuclearCurrent,
+    NuclearScalar,
+    nuclear_charge_radius_current,
+    nuclear_light_vector_current,
+    nuclear_millicharge_current,
+    nuclear_nsi_current,
+)
+from nulight.interactions.propagators import CONTACT
 from nulight.interactions.term import Term
-from nulight.interactions.vector import CONTACT
 from nulight.models.own import OwnInteraction
 from nulight.models.parameters import flavour_matrix
 from nulight.models.products import (
