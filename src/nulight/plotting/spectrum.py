@@ -43,7 +43,7 @@ def plot_spectrum(result: SpectrumResult, ax: Axes | None = None, *, baseline: S
 
     Notes
     -----
-    Errors are sqrt(observed), at least one; pulls are (observed - expected) / sqrt(expected).
+    Errors are those of the record, otherwise sqrt(observed), at least one; pulls are those of the record.
     """
     if baseline is not None and not np.array_equal(baseline.edges, result.edges):
         raise ValueError(f"{baseline.experiment} and {result.experiment} have different bins")
@@ -97,7 +97,8 @@ def _layers(result: SpectrumResult) -> dict[str, FloatArray]:
 
 def _data(ax: Axes, result: SpectrumResult) -> None:
     width = np.diff(result.edges)
-    centre, error = result.edges[:-1] + width / 2, np.sqrt(np.maximum(result.observed, 1.0))
+    centre = result.edges[:-1] + width / 2
+    error = np.sqrt(np.maximum(result.observed, 1.0)) if result.sigma is None else result.sigma
     style: dict[str, Any] = {"fmt": "o", "color": "black", "markersize": 2.5, "elinewidth": 0.7}
     style["label"] = "Asimov data" if result.asimov else "data"
     ax.errorbar(centre, result.observed / width, yerr=error / width, **style)
@@ -105,13 +106,14 @@ def _data(ax: Axes, result: SpectrumResult) -> None:
 
 def _pulls(ax: Axes, result: SpectrumResult, baseline: SpectrumResult | None) -> None:
     centre = (result.edges[:-1] + result.edges[1:]) / 2
-    expected = (baseline or result).total
-    scale = np.sqrt(np.where(expected > 0, expected, np.nan))
+    stacked = baseline or result
+    pulls = np.where(np.isfinite(stacked.pulls), stacked.pulls, np.nan)
     ax.axhspan(-1, 1, color="#EEEEEE")
     ax.axhline(0, color=COLOURS["grey"], linewidth=0.6)
     if baseline is not None:
-        step_line(ax, result.edges, (result.total - expected) / scale, color=COLOURS["vermillion"])
-    pulls = (result.observed - expected) / scale
+        error = np.sqrt(np.where(baseline.total > 0, baseline.total, np.nan))
+        change = (result.total - baseline.total) / (error if baseline.sigma is None else baseline.sigma)
+        step_line(ax, result.edges, change, color=COLOURS["vermillion"])
     ax.plot(centre, pulls, "o", color="black", markersize=2.5)
     reach = max(3.5, 1.1 * float(np.nanmax(np.abs(pulls))))
     ax.set_ylim(-reach, reach)
@@ -125,7 +127,7 @@ def _title(result: SpectrumResult, baseline: SpectrumResult | None) -> str:
 
 
 def _energy(result: SpectrumResult) -> str:
-    return f"Reconstructed energy [{result.edge_unit}]"
+    return "Photoelectrons" if result.edge_unit == "PE" else f"Reconstructed energy [{result.edge_unit}]"
 
 
 def _point(parameters: Mapping[str, float]) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+
 from nulight.neutrinos.flux import Flux
 from nulight.neutrinos.spectra import Spectrum
 from nulight.typing import FloatArray
@@ -55,10 +57,16 @@ class _RememberingSpectrum:
     def moments(self, E_min: FloatArray, *, log: bool = False) -> FloatArray:
         key = (self.place, log, E_min.tobytes())
         if key not in self.memo.found:
-            moments = self.spectrum.moments(E_min, log=True) if log else self.spectrum.moments(E_min)
-            moments.setflags(write=False)
-            self.memo.found[key] = moments
+            self.memo.found[key] = self._moments(E_min, log)
         return self.memo.found[key]
+
+    def _moments(self, E_min: FloatArray, log: bool) -> FloatArray:
+        """Moments where there is anything above: nothing is for most recoils and most spectra."""
+        reached = E_min <= self.edge_energies.max()
+        moments = np.zeros((3 + log, self.n_channels, len(E_min)))
+        moments[..., reached] = self.spectrum.moments(E_min[reached], log=log)
+        moments.setflags(write=False)
+        return moments
 
     def integrate(self, function: Callable[[FloatArray], FloatArray], E_min: FloatArray) -> FloatArray:
         return self.spectrum.integrate(function, E_min)

@@ -12,24 +12,55 @@ from nulight.io.record import Result
 from nulight.io.text import plain
 from nulight.typing import FloatArray
 
-__all__ = ["CrossSectionResult", "SpectrumResult"]
+__all__ = ["CrossSectionResult", "Projection", "SpectrumResult"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """Counts in the bins of one observable, added up over all others.
+
+    Attributes
+    ----------
+    name : str
+        Observable: an axis of the card.
+    edges : array, shape (n + 1,), in `unit`
+    unit : str
+    counts : mapping of str to array (n,)
+        Expected counts of each component.
+    observed : array, shape (n,)
+    sigma : array, shape (n,), or None
+        Errors that come with the data.
+    """
+
+    name: str
+    edges: FloatArray
+    unit: str
+    counts: Mapping[str, FloatArray]
+    observed: FloatArray
+    sigma: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SpectrumResult(Result):
-    """Counts per bin of one experiment.
+    """Counts per bin of reconstructed energy of one experiment, added up over its further axes.
 
     Attributes
     ----------
     experiment : str
     edges : array, shape (n_bins + 1,), in `edge_unit`
+    edge_unit : str
+        keVee, keVnr or PE.
     counts : mapping of str to array (n_bins,)
         Expected counts of each component.
     observed : array, shape (n_bins,)
+    sigma : array, shape (n_bins,), or None
+        Errors of the Gaussian statistic; None for Poisson.
     parameters : mapping of str to float
         Physics parameters the expectation was made with, where not at their defaults.
     asimov : bool
         The observed counts are an expectation, not data.
+    projections : tuple of Projection
+        The same counts on each further axis.
     """
 
     kind: ClassVar[str] = "spectrum"
@@ -39,24 +70,53 @@ class SpectrumResult(Result):
     edge_unit: str = "keV"
     counts: Mapping[str, FloatArray]
     observed: FloatArray
+    sigma: FloatArray | None = None
     parameters: Mapping[str, float] = field(default_factory=dict)
     asimov: bool = False
+    projections: tuple[Projection, ...] = ()
 
     @property
     def total(self) -> FloatArray:
         """Expected counts summed over components, shape (n_bins,)."""
         return sum(self.counts.values(), np.zeros_like(self.observed, dtype=float))
 
+    @property
+    def pulls(self) -> FloatArray:
+        """(observed - expected) / error, shape (n_bins,); the error is `sigma`, or sqrt(expected) for Poisson.
+
+        Nuisances are at their nominal values. Zero where nothing is expected and nothing seen,
+        infinite where something is seen that is not expected.
+        """
+        difference = self.observed - self.total
+        error = np.sqrt(np.maximum(self.total, 0.0)) if self.sigma is None else self.sigma
+        unexpected = np.where(difference == 0, 0.0, np.sign(difference) * np.inf)
+        return np.divide(difference, error, out=unexpected, where=error > 0)
+
+    @property
+    def chi2(self) -> float:
+        """Sum of squared pulls."""
+        return float((self.pulls**2).sum())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, with pulls and their sum of squares."""
+        fit = {} if self.asimov else {"pulls": plain(self.pulls), "chi2": plain(self.chi2)}
+        return Result.to_dict(self) | fit
+
     def _headline(self) -> str:
         return f"{self.experiment}: {self.observed.sum():.6g} observed, {self.total.sum():.6g} expected"
 
     def _table(self) -> tuple[dict[str, Any], dict[str, str]]:
         columns: dict[str, Any] = {"low": self.edges[:-1], "high": self.edges[1:], "observed": self.observed}
-        return columns | {"expected": self.total} | dict(self.counts), dict.fromkeys(("low", "high"), self.edge_unit)
+        columns |= {"expected": self.total}
+        columns |= {} if self.sigma is None else {"sigma": self.sigma}
+        columns |= {} if self.asimov else {"pull": self.pulls}
+        return columns | dict(self.counts), dict.fromkeys(("low", "high"), self.edge_unit)
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         for name, counts in self.counts.items():
             yield name, f"{counts.sum():.6g}"
+        if not self.asimov:
+            yield "squared pulls", f"{self.chi2:.4g} in {len(self.observed)} bins"
         yield from Result._lines(self)
 
 

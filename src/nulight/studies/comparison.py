@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from nulight.experiments import Experiment
+from nulight.experiments.axes import bin_text
 from nulight.inference.coordinates import Profile
 from nulight.inference.intervals import interval_of
 from nulight.inference.levels import IntervalKind, interval_threshold
@@ -67,7 +68,10 @@ class DrivingBin:
     Attributes
     ----------
     experiment : str
-    low, high : float, keV
+    low, high : float
+        Reconstructed energies, in the unit of the bins.
+    where : str
+        The bin in every observable, with units.
     observed, best_fit, at_limit : float, counts
         Seen, and expected at the best fit and at the limit.
     share : float
@@ -77,6 +81,7 @@ class DrivingBin:
     experiment: str
     low: float
     high: float
+    where: str
     observed: float
     best_fit: float
     at_limit: float
@@ -85,8 +90,9 @@ class DrivingBin:
 
 def background_nuisances(experiments: Sequence[Experiment]) -> dict[str, Nuisance]:
     """Return the nuisances that scale nothing but backgrounds, by name."""
-    signal = {n for e in experiments for component in e.folder.components for n in e.scales[component]}
+    signal = {n for e in experiments for component in e.signal.components for n in e.scales[component]}
     scaled = {n for e in experiments for component in e.backgrounds for n in e.scales[component]}
+    scaled |= {n for e in experiments for form in e.parametric for n in form.scaled[form.parameters[0]]}
     return {n.name: n for e in experiments for n in e.nuisances if n.name in scaled - signal}
 
 
@@ -227,12 +233,14 @@ def driving_bins(
         else:
             assert part.sigma is not None
             chi2 = gaussian_twice_nll(part.observed, counts, part.sigma)
-        edges = _edges(part)
+        frame = _base(part).frame
+        energy, place = frame.energy.edges, np.unravel_index(np.arange(frame.n_bins), frame.shape)[0]
         rows += [
             DrivingBin(
                 experiment=part.name,
-                low=float(edges[i]),
-                high=float(edges[i + 1]),
+                low=float(energy[place[i]]),
+                high=float(energy[place[i] + 1]),
+                where=bin_text(frame, i),
                 observed=float(part.observed[i]),
                 best_fit=float(counts[0, i]),
                 at_limit=float(counts[1, i]),
@@ -243,6 +251,6 @@ def driving_bins(
     return tuple(sorted(rows, key=lambda row: -abs(row.share))[:n])
 
 
-def _edges(part: Any) -> Any:
-    """Bin edges of an experiment, also behind other data or nuisances."""
-    return getattr(part, "base", part).bin_edges
+def _base(part: Any) -> Any:
+    """An experiment, also behind other data or nuisances."""
+    return getattr(part, "base", part)

@@ -15,7 +15,17 @@ from typing import Any
 from nulight import units
 from nulight.conventions import Conventions
 from nulight.experiments import Experiment, load
-from nulight.experiments.schema import CountsBackground, CylinderGeometry, ElectronCaptureSource, ReactorSource
+from nulight.experiments.schema import (
+    CylinderGeometry,
+    ElectronCaptureSource,
+    ExponentialBackground,
+    FlatBackground,
+    LineBackground,
+    PionDecaySource,
+    ProductBackground,
+    ReactorSource,
+    RelativeBackground,
+)
 from nulight.inference.model import Model, Nuisance, Treatment, with_nuisances
 
 __all__ = ["PROPERTIES", "Variation", "vary"]
@@ -51,7 +61,7 @@ Change = Callable[[Experiment, float], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _Property:
-    unit: str
+    unit: str | None  # None for that of the bins
     kind: str
     nominal: Callable[[Experiment], float]
     change: Change
@@ -73,8 +83,9 @@ def vary(
         Shipped experiment or card, as for `load`.
     quantity : str
         exposure [t yr], distance [m] to the source's effective place or the detector's axis,
-        threshold and e_max [keVee] of the bins, activity [MCi], run_time [d] (the exposure goes with
-        it), or the name of a nuisance: its relative size, zero for perfectly known.
+        threshold and e_max of the bins in their unit, background (a factor on every one),
+        activity [MCi], run_time [d] (the exposure goes with it), or the name of a nuisance: its size,
+        zero for perfectly known.
     variant, conventions
         As for `load`.
     nuisances : mapping, optional
@@ -115,7 +126,8 @@ def vary(
         changes = chosen.change(base, value) | {"observed": {"kind": "asimov"}}
         return with_nuisances(make(changes=changes), treat) if treat else make(changes=changes)
 
-    return Variation(name=quantity, unit=chosen.unit, kind=chosen.kind, nominal=chosen.nominal(base), model=model)
+    unit = base.frame.family if chosen.unit is None else chosen.unit
+    return Variation(name=quantity, unit=unit, kind=chosen.kind, nominal=chosen.nominal(base), model=model)
 
 
 def _size_variation(make: Callable[..., Experiment], nuisance: Nuisance, treat: dict[str, Treatment]) -> Variation:
@@ -136,16 +148,16 @@ def _exposure(experiment: Experiment) -> float:
     return experiment.card.exposure / (units.t * units.yr)
 
 
-def _with_exposure(experiment: Experiment, value: float) -> dict[str, Any]:
-    ratio = value / _exposure(experiment)
-    counted = [b for b in experiment.card.backgrounds if isinstance(b, CountsBackground)]  # counts know no exposure
-    factors = {b.name: {"factor": b.factor * ratio} for b in counted}
-    return {"exposure": f"{value!r} t yr"} | ({"backgrounds": factors} if factors else {})
+def _with_exposure(_: Experiment, value: float) -> dict[str, Any]:
+    return {"exposure": f"{value!r} t yr"}  # backgrounds stated as counts grow with it
 
 
-def _source(experiment: Experiment, quantity: str) -> ElectronCaptureSource | ReactorSource:
+_Placed = ElectronCaptureSource | ReactorSource | PionDecaySource
+
+
+def _source(experiment: Experiment, quantity: str) -> _Placed:
     """The one source with an activity, a distance or a run."""
-    found = [s for s in experiment.card.sources if isinstance(s, ElectronCaptureSource | ReactorSource)]
+    found = [s for s in experiment.card.sources if isinstance(s, _Placed)]
     usable = [s for s in found if quantity == "distance" or isinstance(s, ElectronCaptureSource)]
     if len(usable) != 1 or (isinstance(usable[0], ReactorSource) and usable[0].distance is None):
         names = ", ".join(s.name for s in experiment.card.sources)
@@ -155,7 +167,7 @@ def _source(experiment: Experiment, quantity: str) -> ElectronCaptureSource | Re
 
 def _distance(experiment: Experiment) -> float:
     source = _source(experiment, "distance")
-    if isinstance(source, ReactorSource):
+    if not isinstance(source, ElectronCaptureSource):
         return (source.distance or 0.0) / units.m
     geometry = source.geometry
     cm = geometry.distance_from_axis if isinstance(geometry, CylinderGeometry) else geometry.distance
@@ -164,10 +176,32 @@ def _distance(experiment: Experiment) -> float:
 
 def _with_distance(experiment: Experiment, value: float) -> dict[str, Any]:
     source, text = _source(experiment, "distance"), f"{value!r} m"
-    if isinstance(source, ReactorSource):
+    if not isinstance(source, ElectronCaptureSource):
         return {"sources": {source.name: {"distance": text}}}
     field = "distance_from_axis" if isinstance(source.geometry, CylinderGeometry) else "distance"
     return {"sources": {source.name: {"geometry": {field: text}}}}
+
+
+def _with_background(experiment: Experiment, value: float) -> dict[str, Any]:
+    return {"backgrounds": {entry.name: _scaled(experiment, entry, value) for entry in experiment.card.backgrounds}}
+
+
+def _scaled(experiment: Experiment, entry: Any, value: float) -> dict[str, Any]:
+    """Change of a background entry that multiplies its counts."""
+    if getattr(entry, "contains", ()):
+        raise ValueError(
+            f"{experiment.name}: background {entry.name} contains the signal of {', '.join(entry.contains)}, which a "
+            "factor would scale as well; vary its nuisance instead"
+        )
+    if isinstance(entry, RelativeBackground):
+        return {"fraction": entry.fraction * value}
+    if isinstance(entry, ProductBackground | LineBackground):
+        return {"counts": entry.counts * value}
+    if isinstance(entry, FlatBackground | ExponentialBackground):
+        field = "rate" if isinstance(entry, FlatBackground) else "amplitude"
+        rate = getattr(entry, field) * value * units.t * units.yr
+        return {field: f"{rate!r} events/(t yr {experiment.frame.family})"}
+    return {"factor": entry.factor * value}
 
 
 def _run_time(experiment: Experiment) -> float:
@@ -206,17 +240,19 @@ def _with_e_max(experiment: Experiment, value: float) -> dict[str, Any]:
 
 
 def _with_edges(experiment: Experiment, edges: list[float]) -> dict[str, Any]:
+    unit = experiment.frame.family
     if len(edges) < 2:
         lo, hi = experiment.bin_edges[[0, -1]]
-        raise ValueError(f"{experiment.name}: {edges[0]:g} keVee leaves no bin of its range {lo:g}-{hi:g} keVee")
-    return {"bins": {"kind": "edges", "edges": [f"{edge!r} keVee" for edge in edges]}}
+        raise ValueError(f"{experiment.name}: {edges[0]:g} {unit} leaves no bin of its range {lo:g}-{hi:g} {unit}")
+    return {"bins": {"kind": "edges", "edges": [f"{edge!r} {unit}" for edge in edges]}}
 
 
 PROPERTIES: dict[str, _Property] = {
     "exposure": _Property("t yr", "exposure", _exposure, _with_exposure),
     "distance": _Property("m", "length", _distance, _with_distance),
-    "threshold": _Property("keVee", "energy_ee", lambda e: float(e.bin_edges[0]), _with_threshold),
-    "e_max": _Property("keVee", "energy_ee", lambda e: float(e.bin_edges[-1]), _with_e_max),
+    "threshold": _Property(None, "reconstructed", lambda e: float(e.bin_edges[0]), _with_threshold),
+    "e_max": _Property(None, "reconstructed", lambda e: float(e.bin_edges[-1]), _with_e_max),
+    "background": _Property("", "fraction", lambda _: 1.0, _with_background),
     "activity": _Property("MCi", "activity", _activity, _with_activity),
     "run_time": _Property("d", "time", _run_time, _with_run_time),
 }
