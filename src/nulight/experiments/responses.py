@@ -81,14 +81,15 @@ def _seen(resolution: schema.Resolution, edges: FloatArray, efficiency: Efficien
         table = tables[resolution.file]
         E, sigma = energy_column(table, resolution.energy), energy_column(table, resolution.sigma)
         return GaussianResponse(edges, lambda T: np.interp(T, E, sigma), efficiency, kinks=E)
+    if isinstance(resolution, schema.PolynomialResolution):
+        end = float(edges[-1])  # the polynomial is a fit to the range of the bins
+        return GaussianResponse(edges, polynomial_width(resolution.coefficients, upto=end), efficiency, kinks=edges[-1:])
     return GaussianResponse(edges, _width(resolution), efficiency)
 
 
 def _width(resolution: schema.Resolution) -> Callable[[FloatArray], FloatArray]:
     if isinstance(resolution, schema.FanoResolution):
         return fano_width(resolution.noise, resolution.energy_per_pair, resolution.fano)
-    if isinstance(resolution, schema.PolynomialResolution):
-        return polynomial_width(resolution.coefficients)
     assert isinstance(resolution, schema.GaussianResolution)
     return gaussian_width(resolution.a, resolution.b, resolution.c)
 

@@ -49,7 +49,7 @@ class FanoResolution(Entry):
 
 
 class PolynomialResolution(Entry):
-    """sigma = sum_k c_k E^k, both in keV."""
+    """sigma = sum_k c_k E^k, both in keV, up to the last edge of the bins; above it the width there holds."""
 
     kind: Literal["gaussian-polynomial"]
     coefficients: Annotated[tuple[Number, ...], Field(min_length=1)]
