@@ -66,6 +66,35 @@ def test_threshold_and_end_cut_bins_and_keep_the_rest():
     assert counts(wider)[0] == pytest.approx(counts(full)[0][:69], rel=1e-9)
 
 
+def test_flux_of_a_beam_dump_falls_with_the_square_of_the_distance():
+    varied = vary("coherent-csi-2021:cevns-only", "distance")
+    near, far = (counts(varied.model(d)) for d in (10.0, 20.0))
+    assert varied.nominal == pytest.approx(19.3)
+    assert near[0] == pytest.approx(4 * far[0], rel=1e-12)
+    assert near[1:] == pytest.approx(far[1:], rel=1e-12)
+
+
+def test_threshold_is_in_the_unit_of_the_bins():
+    varied = vary("coherent-csi-2021", "e_max")
+    assert (varied.unit, varied.nominal) == ("PE", 60.0)
+
+
+@pytest.mark.parametrize("name", ["51cr-cevns-ge", "solar-cevns-ge-gen2", "dresden-ii-2022"])
+def test_a_factor_on_the_background_leaves_the_signal(name):
+    full = nl.load(name)
+    less = vary(name, "background").model(0.25)
+    n = len(full.signal.components)
+    assert counts(less)[:n] == pytest.approx(counts(full)[:n], rel=1e-12)
+    assert counts(less)[n:] == pytest.approx(counts(full)[n:] / 4, rel=1e-12)
+    for before, after in zip(full.parametric, less.parametric, strict=True):
+        assert after.nominal[0] == pytest.approx(before.nominal[0] / 4, rel=1e-12)
+
+
+def test_a_background_that_contains_the_signal_has_no_factor():
+    with pytest.raises(ValueError, match="B0 contains the signal of solar"):
+        vary("xenonnt-2022-er", "background").model(0.5)
+
+
 def test_size_of_a_nuisance_is_varied_to_nothing():
     varied = vary("xenonnt-51cr:gauss", "xenonnt_mass")
     assert (varied.nominal, varied.unit) == (0.0275, "")

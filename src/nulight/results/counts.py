@@ -89,7 +89,7 @@ class SpectrumResult(Result):
         """
         difference = self.observed - self.total
         error = np.sqrt(np.maximum(self.total, 0.0)) if self.sigma is None else self.sigma
-        unexpected = np.where(difference == 0, 0.0, np.sign(difference) * np.inf)
+        unexpected = np.where(difference == 0, 0.0, np.copysign(np.inf, difference))
         return np.divide(difference, error, out=unexpected, where=error > 0)
 
     @property
