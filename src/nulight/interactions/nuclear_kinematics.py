@@ -158,7 +158,7 @@ class DirectNuclearKinematics:
         return lambda T, E: number * np.asarray(self.cross_section(T, E, nuclide))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)  # some ten megabytes
 def _moments(flux: Flux, masses: tuple[float, ...], m_final: float, T: bytes) -> FloatArray:
     """Flux moments above the limit of every nuclide, (3, J, n_nuclides, n_T): the same for all structures."""
     E_min = np.stack([E_nu_min(np.frombuffer(T), mass, m_final) for mass in masses])
