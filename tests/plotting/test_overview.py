@@ -80,7 +80,7 @@ def test_ours_is_filled_to_its_end_and_published_ends_are_open(table):
     assert {line.get_markerfacecolor() for line in circles} == {"white"}
 
 
-def test_expectation_and_the_authors_stand_on_our_row(table):
+def test_expectation_and_what_is_published_on_the_data_stand_on_our_row(table):
     moment = panels(table)[0]
     marks = {line.get_marker(): (line.get_xdata()[0], line.get_ydata()[0]) for line in moment.get_lines()}
     assert marks["|"] == (2e-11, 0)

@@ -33,7 +33,7 @@ def test_row_is_the_limit_of_the_library(table, coupling, name):
     assert (found.cl, found.definition, found.conventions, found.unit) == (0.9, "two-sided", "default", "mu_B")
 
 
-def test_ratio_is_to_what_the_authors_report_on_the_same_data(table):
+def test_ratio_is_to_what_is_published_on_the_same_data(table):
     found = row(table, "mu_nu", XENON)
     assert (found.published_upper, found.published_reference) == (6.4e-12, "arXiv:2207.11330")
     assert found.ratio == found.upper / 6.4e-12

@@ -41,7 +41,7 @@ def command(
     as_json: Json = False,
     out: Out = None,
 ) -> None:
-    """Print our limits on all couplings beside those of the authors and of the literature.
+    """Print our limits on all couplings beside what is published on the same data and in the literature.
 
     Ctrl-C ends it early with the limits done so far.
     """
@@ -90,7 +90,7 @@ def _show(table: LimitsTable) -> None:
 def _show_ours(rows: Sequence[LimitsRow], mixed: bool) -> None:
     if not rows:
         return
-    columns = [f"{_title(rows[0])}, {100 * (rows[0].cl or 0):g} %", "ours", "expected", "authors", "ours/authors"]
+    columns = [f"{_title(rows[0])}, {100 * (rows[0].cl or 0):g} %", "ours", "expected", "published", "ours/published"]
     notes = [f"{_name(row)}: {row.note}" for row in rows if row.note and row.note != _BLIND]
     cells = [_own_cells(row) + [row.conventions] * mixed for row in rows]
     print_table(columns + ["conventions"] * mixed, cells, notes=notes)
@@ -101,10 +101,10 @@ def _own_cells(row: LimitsRow) -> list[str]:
         return [_name(row), row.note.partition(":")[0], "-", "-", "-"]
     ours = " or ".join(interval_text(*region, 3) for region in row.regions)
     expected = interval_text(row.expected_lower, row.expected_upper, 3)
-    return [_name(row), ours, expected, _authors(row), "-" if row.ratio is None else f"{row.ratio:.3g}"]
+    return [_name(row), ours, expected, _same_data(row), "-" if row.ratio is None else f"{row.ratio:.3g}"]
 
 
-def _authors(row: LimitsRow) -> str:
+def _same_data(row: LimitsRow) -> str:
     if not row.published_reference:
         return "-"
     level = "" if row.published_cl == row.cl else f" ({100 * (row.published_cl or 0):g} %)"

@@ -156,7 +156,7 @@ def _draw(ax: Axes, y: float, row: LimitsRow, pen: _Pen) -> None:
     for edge, shift in _expected(row):
         if left < edge < right:
             ax.plot(edge, y + shift, "|", color="black", markersize=4.5, markeredgewidth=0.9, zorder=4)
-    for edge, shift in _authors(row):
+    for edge, shift in _same_data(row):
         ax.plot(
             edge, y + shift, "D", color="black", markerfacecolor="white", markersize=2.8, markeredgewidth=0.7, zorder=5
         )
@@ -202,7 +202,7 @@ def _expected(row: LimitsRow) -> Iterator[tuple[float, float]]:
     return _sizes(row.expected_lower, row.expected_upper)
 
 
-def _authors(row: LimitsRow) -> Iterator[tuple[float, float]]:
+def _same_data(row: LimitsRow) -> Iterator[tuple[float, float]]:
     return _sizes(row.published_lower, row.published_upper)
 
 
@@ -224,7 +224,7 @@ def _range(rows: Sequence[LimitsRow]) -> tuple[float, float]:
 
 
 def _extra(row: LimitsRow) -> list[float]:
-    return [size for size, _ in (*_expected(row), *_authors(row))]
+    return [size for size, _ in (*_expected(row), *_same_data(row))]
 
 
 def _reach(row: LimitsRow) -> float:
@@ -258,9 +258,9 @@ def _legend(figure: Figure, table: LimitsTable) -> None:
             markersize=2.8,
             linestyle="",
             markerfacecolor="white",
-            label="authors, same data",
+            label="published, same data",
         ),
-        Line2D([], [], color="black", marker="o", markersize=2.8, label="published", **open_marker),
+        Line2D([], [], color="black", marker="o", markersize=2.8, label="published, other data", **open_marker),
         Line2D([], [], color="0.45", marker="o", markersize=2.8, label="astrophysical, other indirect", **open_marker),
     ]
     figure.legend(

@@ -32,10 +32,10 @@ class LimitsRow:
     expected_lower, expected_upper : float or None
         Ends for Asimov data at the baseline, ours only.
     published_lower, published_upper, published_cl : float or None
-        What the authors report on the data of `experiment`, ours only.
+        What the card names as published on the data of `experiment`, ours only.
     published_definition, published_reference : str
     ratio : float or None
-        Our end farthest from zero over theirs; sizes are compared, whatever the sign.
+        Our end farthest from zero over the published one; sizes are compared, whatever the sign.
     cl : float or None
         Confidence level of `lower` and `upper`; None if not stated.
     definition : str

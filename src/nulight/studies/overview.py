@@ -185,7 +185,7 @@ def _definition(cl: float, interval: IntervalKind) -> str:
     return (
         f"ours: {interval} at {100 * cl:g} % CL, profile likelihood with Delta(-2 ln L) = {threshold:.3f} for 1 dof "
         "from the global minimum in the physical domain, one coupling at a time, all nuisances profiled; expected: "
-        "Asimov data at the baseline; ratio: our end farthest from zero over that of the authors on the same data, "
+        "Asimov data at the baseline; ratio: our end farthest from zero over the published one on the same data, "
         "whose definition may differ; literature: as published, charge radii in the convention of the package"
     )
 

@@ -1,4 +1,4 @@
-"""The rows of the overview: a limit of ours with what the authors report, and the bounds of the literature."""
+"""The rows of the overview: a limit of ours with the published one on its data, and the bounds of the literature."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _PLANNED = "planned: the expectation stands for the data"
 def own_row(
     experiments: Sequence[Experiment], coupling: str, *, cl: float, interval: IntervalKind, note: str = ""
 ) -> LimitsRow:
-    """Return our limit on one coupling with its expectation and what the authors report on the same data.
+    """Return our limit on one coupling with its expectation and what is published on the same data.
 
     Parameters
     ----------
@@ -87,7 +87,7 @@ def literature_rows(
     ----------
     coupling : str
     experiments : sequence of Experiment
-        What their authors report stands in their own rows and is left out here.
+        What their cards name as published stands in their own rows and is left out here.
     conventions : preset name, path of a YAML file, or Conventions
         Decides the anapole normalisation.
     """
@@ -100,7 +100,7 @@ def literature_rows(
 
 
 def _published(experiment: Experiment, row: dict[str, Any], ours: Interval) -> dict[str, Any]:
-    """What the authors report on these data, at our level where they do."""
+    """What is published on these data, at our level where there is such."""
     entries = [entry for entry in experiment.card.published if entry.parameter == row["coupling"]]
     if not entries:
         return {}
