@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +23,7 @@ __all__ = ["FluxGroup", "Templates", "grid_key"]
 
 _KEPT = 16  # sets of constant terms, such as values of the weak mixing angle
 _KEPT_BYTES = 100_000_000  # of templates, those used last
+_AT_HAND = 64  # kinematics that are recognised as the same object, without comparing all they depend on
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +89,7 @@ class Templates(ABC):
     target: Target
     mixing: ComplexArray
     _templates: dict[Hashable, list[FloatArray]] = field(default_factory=dict, init=False, repr=False)
+    _at_hand: dict[int, tuple[Kinematics, list[FloatArray]]] = field(default_factory=dict, init=False, repr=False)
     _constant: dict[tuple[Term, ...], FloatArray] = field(default_factory=dict, init=False, repr=False)
     _memo: Memo = field(default_factory=Memo, init=False, repr=False)
 
@@ -125,8 +127,18 @@ class Templates(ABC):
         ValueError
             If a bin takes counts from recoils where target or response are not known.
         """
-        templates = self._templates.pop(kinematics.key, None) or self._split(self._fold(kinematics))
-        self._templates[kinematics.key] = templates
+        same, templates = self._at_hand.get(id(kinematics), (None, []))
+        if same is not kinematics:
+            templates = self._looked_up(kinematics)
+            if len(self._at_hand) >= _AT_HAND:
+                self._at_hand.clear()
+            self._at_hand[id(kinematics)] = kinematics, templates
+        return templates
+
+    def _looked_up(self, kinematics: Kinematics) -> list[FloatArray]:
+        key = kinematics.key
+        templates = self._templates.pop(key, None) or self._split(self._fold(kinematics))
+        self._templates[key] = templates
         if len(self._templates) > max(_KEPT_BYTES // sum(part.nbytes for part in templates), 8):
             del self._templates[next(iter(self._templates))]
         return templates
@@ -195,12 +207,12 @@ def grid_key(kinematics: Kinematics) -> Hashable:
 
 
 def _merged(terms: Sequence[Term]) -> list[Term]:
-    """Add up the coupling matrices of terms that share their kinematics."""
-    merged: dict[Hashable, Term] = {}
+    """Add up the coupling matrices of terms that share their kinematics, the same object."""
+    merged: dict[int, Term] = {}
     for term in terms:
-        known = merged.get(term.kinematics.key)
-        matrix = term.matrix if known is None else known.matrix + term.matrix
-        merged[term.kinematics.key] = Term(term.label, term.kinematics, matrix, term.helicity)
+        place = id(term.kinematics)
+        known = merged.get(place)
+        merged[place] = term if known is None else replace(known, matrix=known.matrix + term.matrix)
     return list(merged.values())
 
 
