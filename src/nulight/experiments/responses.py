@@ -82,8 +82,8 @@ def _seen(resolution: schema.Resolution, edges: FloatArray, efficiency: Efficien
         E, sigma = energy_column(table, resolution.energy), energy_column(table, resolution.sigma)
         return GaussianResponse(edges, lambda T: np.interp(T, E, sigma), efficiency, kinks=E)
     if isinstance(resolution, schema.PolynomialResolution):
-        end = float(edges[-1])  # the polynomial is a fit to the range of the bins
-        return GaussianResponse(edges, polynomial_width(resolution.coefficients, upto=end), efficiency, kinks=edges[-1:])
+        width = polynomial_width(resolution.coefficients, upto=float(edges[-1]))  # a fit to the range of the bins
+        return GaussianResponse(edges, width, efficiency, kinks=edges[-1:])
     return GaussianResponse(edges, _width(resolution), efficiency)
 
 
