@@ -17,13 +17,13 @@ import numpy as np
 from nulight._version import __version__
 from nulight.conventions import Conventions
 from nulight.experiments.assembly import build_source
-from nulight.experiments.axes import needs_times, signal_shares
 from nulight.experiments.backgrounds import fixed_backgrounds
+from nulight.experiments.building import build_signal, build_target, component_label, mean_neutron_radius
 from nulight.experiments.frame import Frame
 from nulight.experiments.loader import LoadedCard
 from nulight.experiments.morphs import ShapeChange, morph_rows, morphed_counts
 from nulight.experiments.parametric import FormCounts, parametric_counts
-from nulight.experiments.responses import Recoil, build_response
+from nulight.experiments.responses import Recoil
 from nulight.experiments.schema import Card, NuisanceEntry
 from nulight.experiments.signal import Signal
 from nulight.inference.expectation import Morph
@@ -31,12 +31,9 @@ from nulight.inference.model import Nuisance
 from nulight.models.couplings import OwnInteraction, baseline_r2
 from nulight.models.parameters import PARAMETERS, Parameter
 from nulight.neutrinos.flux import FLAVOURS
-from nulight.neutrinos.mixing import get_oscillation, pmns
 from nulight.rates import Folder, Target
 from nulight.sources import Source
-from nulight.sources.solar import SOLAR_COMPONENTS
-from nulight.targets import get_material
-from nulight.targets.nuclei import NuclearTarget, get_nuclear_target
+from nulight.targets.nuclei import NuclearTarget
 from nulight.typing import FloatArray
 
 __all__ = ["Experiment"]
@@ -119,25 +116,12 @@ class Experiment:
     @cached_property
     def signal(self) -> Signal:
         """Signal counts for any couplings."""
-        fluxes = [(source, flux.name) for source in self.sources for flux in source.fluxes]
-        labels = [self._label(*flux) for flux in fluxes]
-        profiles = [source.time_profiles.get(name) for source, name in fluxes]
-        timed = needs_times(self.loaded)
-        rows = [f"{label} at {id(p)}" if timed and p else label for label, p in zip(labels, profiles, strict=True)]
-        first = [rows.index(row) for row in dict.fromkeys(rows)]
-        return Signal(
-            folders={recoil: self._folder(recoil, tuple(rows)) for recoil in self.channels},
-            labels=tuple(labels[i] for i in first),
-            shares=signal_shares(self.loaded, [profiles[i] for i in first]) if self.frame.axes else None,
-            conventions=self.conventions,
-            atomic=self.card.target.atomic,
-            own=self.own,
-        )
+        return build_signal(self.loaded, self.sources, self.targets, self.conventions, self.own)
 
     @cached_property
     def targets(self) -> dict[Recoil, Target]:
         """What recoils, by channel."""
-        return {recoil: self._target(recoil) for recoil in self.channels}
+        return {recoil: build_target(self.card, recoil, self.conventions) for recoil in self.channels}
 
     @property
     def folder(self) -> Folder:
@@ -247,7 +231,7 @@ class Experiment:
                     result[component].append(entry.name)
         for source in self.sources if self.card.source_nuisances else ():
             for nuisance in source.nuisances:
-                for component in {self._label(source, c) for c in nuisance.components}:
+                for component in dict.fromkeys(self._labels(source, nuisance.components)):
                     if nuisance.name not in result[component]:
                         result[component].append(nuisance.name)
         return {component: tuple(names) for component, names in result.items()}
@@ -279,7 +263,7 @@ class Experiment:
             known[f"a_nu_{pair}"] = replace(known[f"a_nu_{pair}"], default=anapole)
         nuclei = self.targets.get("nuclear-recoil")
         if isinstance(nuclei, NuclearTarget):
-            known["R_n"] = replace(known["R_n"], default=_mean_neutron_radius(nuclei))
+            known["R_n"] = replace(known["R_n"], default=mean_neutron_radius(nuclei))
         return known | {o.parameter.name: o.parameter for o in self.own}
 
     def provenance(self) -> dict[str, Any]:
@@ -305,39 +289,13 @@ class Experiment:
 
     # --- how it is put together -------------------------------------------------------------------
 
-    def _target(self, recoil: Recoil) -> Target:
-        target, choices = self.card.target, self.conventions
-        if recoil == "electron-recoil":
-            return get_material(target.material, target.shells or choices.shells)
-        return get_nuclear_target(
-            target.material,
-            form_factor=target.form_factor or choices.form_factor,
-            radii=choices.nuclear_radii,
-            isotopes=choices.isotopes,
-            masses=choices.nuclear_masses,
-        )
-
-    def _folder(self, recoil: Recoil, rows: tuple[str, ...]) -> Folder:
-        card, tables = self.card, self.loaded.tables
-        return Folder(
-            fluxes=tuple(flux for source in self.sources for flux in source.fluxes),
-            labels=rows,
-            target=self.targets[recoil],
-            response=build_response(
-                card.response, self.bin_edges, tables, recoil=recoil, material=card.target.material
-            ),
-            exposure=card.exposure,
-            mixing=pmns(get_oscillation(self.conventions.oscillation)),
-            unit=self.frame.family,
-        )
-
     @cached_property
     def _fixed(self) -> FloatArray:
         return np.stack(list(self.backgrounds.values()))
 
     def _standard(self, sources: Sequence[str]) -> FloatArray:
         """Standard Model counts (n_bins,) of some sources."""
-        labels = {self._label(s, c) for s in self.sources if s.name in sources for c in s.components}
+        labels = {label for s in self.sources if s.name in sources for label in self._labels(s, s.components)}
         rows = [i for i, component in enumerate(self.signal.components) if component in labels]
         counts: FloatArray = self.signal.standard[rows].sum(axis=0)
         return counts
@@ -352,19 +310,12 @@ class Experiment:
         touched = frozenset({*entry.changes.up, *(entry.changes.down or {})})
         return ShapeChange.between(self, entry.name, up, down, touched)
 
-    def _label(self, source: Source, component: str) -> str:
-        """A flux of its own uncertainty is a component; the others are counted under the source."""
-        named = {name for entry in self.card.nuisances for name in entry.scales or ()}
-        flux = self.card.source_nuisances and any(
-            component in n.components and len(n.components) < len(source.components) for n in source.nuisances
-        )
-        if component in SOLAR_COMPONENTS:
-            return component if flux or component in named else source.name
-        return f"{source.name}:{component}" if flux else source.name
+    def _labels(self, source: Source, components: Sequence[str]) -> list[str]:
+        return [component_label(self.card, source, component) for component in components]
 
     def _scaled(self, names: Sequence[str]) -> list[str]:
         """Components that the names of a card's nuisance stand for."""
-        everything = {source.name: [self._label(source, c) for c in source.components] for source in self.sources}
+        everything = {source.name: self._labels(source, source.components) for source in self.sources}
         everything["signal"] = list(self.signal.components)
         labels = [label for name in names for label in everything.get(name, [name])]
         return list(dict.fromkeys(labels))
@@ -373,9 +324,3 @@ class Experiment:
 def _nuisance(entry: NuisanceEntry) -> Nuisance:
     lower, upper = entry.bounds or (_SHAPE_BOUNDS if entry.changes is not None else (None, None))
     return Nuisance(entry.name, entry.kind, entry.size, lower, upper)
-
-
-def _mean_neutron_radius(target: NuclearTarget) -> float:
-    """Neutron radius, weighted as in the coherent cross section."""
-    weights = [number * nuclide.N**2 for number, nuclide in zip(target.numbers, target.nuclides, strict=True)]
-    return float(np.average([nuclide.R_n for nuclide in target.nuclides], weights=weights))

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from nulight.conventions import Conventions
+from nulight.experiments.responses import Recoil
 from nulight.interactions.term import Term
 from nulight.models.couplings import OwnInteraction, electron_terms, nuclear_terms
 from nulight.models.parameters import FOLDED
@@ -46,7 +47,7 @@ class Signal:
     own : tuple of OwnInteraction
     """
 
-    folders: Mapping[str, Folder]
+    folders: Mapping[Recoil, Folder]
     labels: tuple[str, ...]
     conventions: Conventions
     shares: FloatArray | None = None
@@ -93,7 +94,7 @@ class Signal:
         assert total is not None
         return self._to_components(total.reshape(-1, *total.shape[-2:]))
 
-    def _terms(self, channel: str, params: Values) -> Terms:
+    def _terms(self, channel: Recoil, params: Values) -> Terms:
         folder = self.folders[channel]
         if channel == "nuclear-recoil":
             target: Any = folder.target
