@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -75,10 +76,11 @@ def plot_overview(table: LimitsTable) -> Figure:
     with styled():
         width = max(PAGE_WIDTH / 2 * len(columns), _NARROWEST)
         figure = StyledFigure(figsize=(width, height + _FOOT))
-        for place, column in zip(figure.add_gridspec(1, len(columns), wspace=0.02), columns, strict=True):
+        grid = figure.add_gridspec(1, len(columns), wspace=0.02)
+        for k, column in enumerate(columns):
             spare = (height - _column_height(column)) / _ROW
             ratios = [len(rows) + _EDGE for _, rows in column] + ([spare] if spare > 0 else [])
-            cells = place.subgridspec(len(ratios), 1, height_ratios=ratios)
+            cells = grid[k].subgridspec(len(ratios), 1, height_ratios=ratios)
             for i, (coupling, rows) in enumerate(column):
                 _panel(figure.add_subplot(cells[i]), coupling, rows, table.cl)
         _legend(figure, table)
@@ -174,7 +176,13 @@ def _end(ax: Axes, y: float, edge: float, pen: _Pen) -> None:
             left if low else right, y, "<" if low else ">", color=pen.colour, markersize=2.8, clip_on=False, zorder=3
         )
         box = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
-        style = {"fontsize": 5.5, "color": pen.colour, "va": "center", "ha": "left" if low else "right", "bbox": box}
+        style: dict[str, Any] = {
+            "fontsize": 5.5,
+            "color": pen.colour,
+            "va": "center",
+            "ha": "left" if low else "right",
+            "bbox": box,
+        }
         offset = (4 if low else -4, 0)
         ax.annotate(quantity(edge), (left if low else right, y), offset, "data", "offset points", **style)
 
@@ -247,7 +255,7 @@ def _legend(figure: Figure, table: LimitsTable) -> None:
     handles: list[Line2D | Patch] = [Line2D([], [], color=COLOURS["blue"], linewidth=3.2, label=f"ours ({level})")]
     if any(row.kind == "combined" for row in table.rows):
         handles.append(Line2D([], [], color=COLOURS["vermillion"], linewidth=3.2, label="ours, together"))
-    open_marker = {"markerfacecolor": "white", "linewidth": 0.7}
+    open_marker: dict[str, Any] = {"markerfacecolor": "white", "linewidth": 0.7}
     handles += [
         Line2D([], [], color="black", marker="|", linestyle="", markersize=5, label="expected"),
         Line2D(
