@@ -183,7 +183,7 @@ class Experiment:
     @property
     def nominal_parametric(self) -> dict[str, FloatArray]:
         """Counts (n_bins,) of the parametric backgrounds at the values of the card."""
-        return {form.name: form.evaluate(np.zeros((1, len(form.nuisances))))[0][0] for form in self.parametric}
+        return {form.name: form.counts(np.zeros((1, len(form.nuisances))))[0] for form in self.parametric}
 
     @property
     def planned(self) -> bool:

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import ClassVar
 
 import numpy as np
@@ -24,8 +25,8 @@ __all__ = ["ExponentialCounts", "FormCounts", "LineCounts", "parametric_counts"]
 
 _SMALLEST = 1e-6  # of the nominal value: a width or a scale never becomes zero
 
-Slopes = tuple[FloatArray, FloatArray, FloatArray]
-"""Values (n, n_E), first (n, n_par, n_E) and second derivatives (n, n_par, n_par, n_E)."""
+Slopes = tuple[list[FloatArray], dict[tuple[int, int], FloatArray]]
+"""First derivatives (n, n_E) in every parameter, and the second ones that are not zero, lower index first."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,15 +55,24 @@ class FormCounts(ABC):
     rest: FloatArray = field(default_factory=lambda: np.ones(1))
 
     @abstractmethod
-    def in_bins(self, p: FloatArray) -> Slopes:
-        """Integrate over the bins at parameters p (n, n_par), per unit normalisation in p[:, 0]."""
+    def in_bins(self, p: FloatArray) -> FloatArray:
+        """Integrate over the bins at parameters p (n, n_par) for a normalisation of one, (n, n_E)."""
+
+    @abstractmethod
+    def slopes(self, p: FloatArray) -> Slopes:
+        """Return the derivatives of normalisation times `in_bins` in the parameters p (n, n_par)."""
 
     @cached_property
     def nuisances(self) -> tuple[str, ...]:
         """Names of the k nuisances, all different."""
         return tuple(dict.fromkeys(name for parameter in self.parameters for name in self.scaled.get(parameter, ())))
 
-    def evaluate(self, u: FloatArray) -> Slopes:
+    def counts(self, u: FloatArray) -> FloatArray:
+        """Return the counts (n_points, n_bins) at nuisances u (n_points, k), without derivatives."""
+        p = self._values(np.asarray(u, float), ())
+        return self._spread(p[:, :1] * (self.in_bins(p) if self._bends else self._nominal_shape))
+
+    def evaluate(self, u: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return counts and their derivatives in the nuisances.
 
         Parameters
@@ -77,23 +87,39 @@ class FormCounts(ABC):
         second : array, shape (n_points, k, k, n_bins)
         """
         u = np.asarray(u, float)
-        value, slope, bend = self.in_bins(self._values(u, ()))
-        k = len(self.nuisances)
+        p = self._values(u, ())
+        slope, bend = self.slopes(p) if self._bends else ([self._nominal_shape], {})
+        k, shape = len(self.nuisances), (len(u), len(self.edges) - 1)
         steps = [self._values(u, (i,)) for i in range(k)]
-        first, second = np.zeros((len(u), k, value.shape[1])), np.zeros((len(u), k, k, value.shape[1]))
+        moved = [np.flatnonzero(row).tolist() for row in self._moves]
+        first, second = np.zeros((len(u), k, shape[1])), np.zeros((len(u), k, k, shape[1]))
         for i in range(k):
-            first[:, i] = np.einsum("nj,njb->nb", steps[i], slope)
+            first[:, i] = sum(steps[i][:, j, None] * slope[j] for j in moved[i])
             for m in range(i + 1):
-                both = np.einsum("nj,nl,njlb->nb", steps[i], steps[m], bend)
-                if m != i:
-                    both += np.einsum("nj,njb->nb", self._values(u, (i, m)), slope)
+                both = np.zeros(shape)
+                for j, n in product(moved[i], moved[m]):
+                    if (pair := (min(j, n), max(j, n))) in bend:
+                        both += (steps[i][:, j] * steps[m][:, n])[:, None] * bend[pair]
+                if m != i and (common := set(moved[i]) & set(moved[m])):
+                    mixed = self._values(u, (i, m))
+                    both += sum(mixed[:, j, None] * slope[j] for j in common)
                 second[:, i, m] = second[:, m, i] = both
-        return self._spread(value), self._spread(first), self._spread(second)
+        return self._spread(p[:, :1] * slope[0]), self._spread(first), self._spread(second)
+
+    @cached_property
+    def _bends(self) -> bool:
+        """Whether anything beside the normalisation moves."""
+        return bool(self._moves[:, 1:].any())
+
+    @cached_property
+    def _nominal_shape(self) -> FloatArray:
+        return self.in_bins(np.array([self.nominal]))
 
     @cached_property
     def _moves(self) -> np.ndarray:
         """Whether a nuisance moves a parameter, shape (k, n_par)."""
-        return np.array([[n in self.scaled.get(p, ()) for p in self.parameters] for n in self.nuisances], bool)
+        moves = [[n in self.scaled.get(p, ()) for p in self.parameters] for n in self.nuisances]
+        return np.array(moves, bool).reshape(len(self.nuisances), len(self.parameters))
 
     def _values(self, u: FloatArray, along: Sequence[int]) -> FloatArray:
         """Parameters (n, n_par), differentiated once in each nuisance of `along` (all different)."""
@@ -123,17 +149,21 @@ class ExponentialCounts(FormCounts):
 
     parameters: ClassVar[tuple[str, ...]] = ("amplitude", "scale")
 
-    def in_bins(self, p: FloatArray) -> Slopes:
+    def in_bins(self, p: FloatArray) -> FloatArray:
         """See `FormCounts.in_bins`."""
+        scale = self._at_least(p, 1)
+        x = self.edges / scale
+        area: FloatArray = -scale * np.exp(-x[:, :-1]) * np.expm1(-np.diff(x, axis=1))
+        return area
+
+    def slopes(self, p: FloatArray) -> Slopes:
+        """See `FormCounts.slopes`."""
         amplitude, scale = p[:, :1], self._at_least(p, 1)
         x = self.edges / scale
         height = np.exp(-x)
-        area = -scale * height[:, :-1] * np.expm1(-np.diff(x, axis=1))
         d_area = -np.diff(height * (1 + x), axis=1)
         d2_area = -np.diff(height * x**2, axis=1) / scale
-        zero = np.zeros_like(area)
-        bend = [[zero, d_area], [d_area, amplitude * d2_area]]
-        return amplitude * area, np.stack([area, amplitude * d_area], axis=1), _matrix(bend)
+        return [self.in_bins(p), amplitude * d_area], {(0, 1): d_area, (1, 1): amplitude * d2_area}
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -142,22 +172,28 @@ class LineCounts(FormCounts):
 
     parameters: ClassVar[tuple[str, ...]] = ("counts", "centre", "sigma")
 
-    def in_bins(self, p: FloatArray) -> Slopes:
+    def in_bins(self, p: FloatArray) -> FloatArray:
         """See `FormCounts.in_bins`."""
         from scipy.special import ndtr
 
+        z = (self.edges - p[:, 1:2]) / self._at_least(p, 2)
+        tail = ndtr(-np.abs(z))  # the shorter one: a difference of two on the same side keeps its precision
+        below, above = z[:, :-1], z[:, 1:]
+        area = np.abs(np.diff(tail, axis=1))
+        return np.where((below <= 0) & (above > 0), 1 - tail[:, :-1] - tail[:, 1:], area)
+
+    def slopes(self, p: FloatArray) -> Slopes:
+        """See `FormCounts.slopes`."""
         counts, centre, sigma = p[:, :1], p[:, 1:2], self._at_least(p, 2)
         z = (self.edges - centre) / sigma
         density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
-        # difference of whichever tail is the shorter
-        area = np.where(z[:, :-1] > 0, -np.diff(ndtr(-z), axis=1), np.diff(ndtr(z), axis=1))
-        c = -np.diff(density, axis=1) / sigma
-        s = -np.diff(z * density, axis=1) / sigma
-        cc = -np.diff(z * density, axis=1) / sigma**2
-        cs = np.diff(density * (1 - z**2), axis=1) / sigma**2
-        ss = np.diff(z * density * (2 - z**2), axis=1) / sigma**2
-        bend = [[np.zeros_like(c), c, s], [c, counts * cc, counts * cs], [s, counts * cs, counts * ss]]
-        return counts * area, np.stack([area, counts * c, counts * s], axis=1), _matrix(bend)
+        skew = np.diff(z * density, axis=1)
+        c, s = -np.diff(density, axis=1) / sigma, -skew / sigma
+        cc = counts * -skew / sigma**2
+        cs = counts * np.diff(density * (1 - z**2), axis=1) / sigma**2
+        ss = counts * np.diff(z * density * (2 - z**2), axis=1) / sigma**2
+        bend = {(0, 1): c, (0, 2): s, (1, 1): cc, (1, 2): cs, (2, 2): ss}
+        return [self.in_bins(p), counts * c, counts * s], bend
 
 
 def parametric_counts(loaded: LoadedCard) -> tuple[FormCounts, ...]:
@@ -186,8 +222,3 @@ def _scaled(card: Card, name: str, parameters: tuple[str, ...]) -> dict[str, tup
         for parameter in {aliases[target] for target in nuisance.scales or () if target in aliases}:
             result[parameter].append(nuisance.name)
     return {parameter: tuple(names) for parameter, names in result.items()}
-
-
-def _matrix(rows: list[list[FloatArray]]) -> FloatArray:
-    """Stack (n_par, n_par) arrays of shape (n, n_E) to (n, n_par, n_par, n_E)."""
-    return np.stack([np.stack(row, axis=1) for row in rows], axis=1)

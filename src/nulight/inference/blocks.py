@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nulight.inference.expectation import parametric, row_counts, rows
+from nulight.inference.expectation import parametric, parametric_counts, row_counts, rows
 from nulight.inference.factors import Factors
 from nulight.inference.likelihood import bin_errors, gaussian_twice_nll, poisson_twice_nll
 from nulight.inference.model import CountModel
@@ -73,6 +73,10 @@ class Block:
     def shapes(self, u: FloatArray) -> list[Shape]:
         """Parametric counts at nuisances u (n_points, n_nuis)."""
         return [Shape(columns, *counts.evaluate(u[:, columns])) for columns, counts in self.parametric]
+
+    def shape_counts(self, u: FloatArray) -> list[FloatArray]:
+        """Parametric counts (n_points, n_bins) at nuisances u, without derivatives."""
+        return [parametric_counts(counts, u[:, columns]) for columns, counts in self.parametric]
 
     def loss(self, expected: FloatArray) -> FloatArray:
         """-2 ln L summed over bins, infinite where the data are impossible."""

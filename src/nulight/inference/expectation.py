@@ -27,6 +27,7 @@ __all__ = [
     "morph_counts",
     "morphs",
     "parametric",
+    "parametric_counts",
     "row_counts",
     "rows",
 ]
@@ -66,7 +67,8 @@ class ParametricCounts(Protocol):
     def evaluate(self, u: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Counts (n_points, n_bins) at u (n_points, k), first (n_points, k, n_bins) and second derivatives.
 
-        The second derivatives have shape (n_points, k, k, n_bins) and are symmetric.
+        The second derivatives have shape (n_points, k, k, n_bins) and are symmetric. Counts alone may
+        come faster from a further method ``counts(u)``.
         """
 
 
@@ -90,10 +92,22 @@ class HeldCounts:
     def evaluate(self, u: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return counts and derivatives in the nuisances that are left; see `ParametricCounts`."""
         kept = [i for i, name in enumerate(self.inner.nuisances) if name not in self.held]
+        counts, first, second = self.inner.evaluate(self._everything(u, kept))
+        return counts, first[:, kept], second[:, kept][:, :, kept]
+
+    def counts(self, u: FloatArray) -> FloatArray:
+        """Return the counts alone."""
+        kept = [i for i, name in enumerate(self.inner.nuisances) if name not in self.held]
+        return parametric_counts(self.inner, self._everything(u, kept))
+
+    def _everything(self, u: FloatArray, kept: list[int]) -> FloatArray:
         everything = np.zeros((len(u), len(self.inner.nuisances)))
         everything[:, kept] = u
-        counts, first, second = self.inner.evaluate(everything)
-        return counts, first[:, kept], second[:, kept][:, :, kept]
+        return everything
+
+
+class _Quick(Protocol):
+    def counts(self, u: FloatArray) -> FloatArray: ...
 
 
 class _Morphing(Protocol):
@@ -114,6 +128,11 @@ def morph_counts(model: CountModel, params: Mapping[str, Any]) -> FloatArray:
 def parametric(model: CountModel) -> tuple[ParametricCounts, ...]:
     """Return the parametric counts of an experiment, none if it does not know the word."""
     return getattr(model, "parametric", ())
+
+
+def parametric_counts(shape: ParametricCounts, u: FloatArray) -> FloatArray:
+    """Return the counts (n_points, n_bins) of a parametric shape, without derivatives if it can do without."""
+    return cast("_Quick", shape).counts(u) if hasattr(shape, "counts") else shape.evaluate(u)[0]
 
 
 def rows(model: CountModel) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -162,7 +181,7 @@ def expected_counts(
         total = total + factor[:, None] * counts[:, i]
     for shape in parametric(model):
         columns = np.broadcast_arrays(np.zeros(1), *(_column(given, name) for name in shape.nuisances))
-        total = total + shape.evaluate(np.stack(columns, axis=1)[:, 1:])[0]
+        total = total + parametric_counts(shape, np.stack(columns, axis=1)[:, 1:])
     return total
 
 

@@ -94,7 +94,7 @@ class Objective:
         """Return the counts per bin of each experiment, (n_index, n_bins)."""
         u, counts = z[:, : self.n_u], self.physics.counts(z[:, self.n_u :], index)
         return [
-            (part, sum((shape.counts for shape in part.shapes(u)), contract(part.factors.value(u), c)))
+            (part, sum(part.shape_counts(u), contract(part.factors.value(u), c)))
             for part, c in zip(self.parts, counts, strict=True)
         ]
 
