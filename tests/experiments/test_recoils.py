@@ -16,6 +16,7 @@ from nulight.inference.expectation import expected_counts
 from nulight.inference.fit import fit
 from nulight.inference.intervals import interval_of
 from nulight.models.couplings import nuclear_terms
+from nulight.models.parameters import ParameterError
 from nulight.rates import recoil_spectrum
 from nulight.targets.nuclei import get_nuclear_target
 
@@ -154,6 +155,23 @@ def test_neutron_radius_is_a_parameter_like_any_other(csi: Experiment) -> None:
     single = [csi.expected({"R_n": float(r), "mu_nu_mu": float(m)})[0] for r, m in zip(radii, mu, strict=True)]
     assert together == pytest.approx(np.stack(single), rel=1e-12)
     assert together[0, 0].sum() > together[1, 0].sum()
+
+
+def test_many_neutron_radii_are_interpolated_exactly(csi: Experiment) -> None:
+    rng = np.random.default_rng(5)
+    radii, mu = np.append(rng.uniform(2.0, 10.0, 60), [2.0, 10.0]), rng.uniform(0, 3e-9, 62)
+    together = csi.expected({"R_n": radii, "mu_nu_mu": mu, "m_4": 0.0})
+    single = [csi.expected({"R_n": float(r), "mu_nu_mu": float(m)})[0] for r, m in zip(radii, mu, strict=True)]
+    assert together == pytest.approx(np.stack(single), rel=1e-11)
+    mixed = csi.expected({"R_n": radii, "mu_mu4": 3e-9, "m_4": np.where(radii > 5, 1e4, 2e4)})
+    assert mixed[0] == pytest.approx(
+        csi.expected({"R_n": radii[0], "mu_mu4": 3e-9, "m_4": 1e4 if radii[0] > 5 else 2e4})[0], rel=1e-11
+    )
+
+
+def test_radii_outside_the_domain_are_refused_in_numbers_too(csi: Experiment) -> None:
+    with pytest.raises(ParameterError, match=r"R_n = 11\.0 fm is outside its domain"):
+        csi.expected({"R_n": np.linspace(4.0, 11.0, 100)})
 
 
 def test_masses_may_be_arrays(csi: Experiment) -> None:

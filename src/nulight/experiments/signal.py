@@ -7,7 +7,7 @@ further axes, and only then rows are added up to components.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from nulight.conventions import Conventions
+from nulight.experiments.folded import by_folded
 from nulight.experiments.responses import Recoil
 from nulight.interactions.term import Term
 from nulight.models.couplings import OwnInteraction, electron_terms, nuclear_terms
-from nulight.models.parameters import FOLDED
 from nulight.neutrinos.flux import Helicity
 from nulight.rates import Folder
 from nulight.typing import FloatArray
@@ -69,9 +69,9 @@ class Signal:
         """Return expected counts, shape (n_points, n_components, n_bins).
 
         Parameters that are integrated over the recoil (masses, a nuclear radius) cost a template for
-        each value; everything else is a matrix product.
+        each value, many radii one for each node; everything else is a matrix product.
         """
-        return _by_folded(params, self._counts)
+        return by_folded(params, self._counts)
 
     def by_interaction(self, params: Values) -> dict[str, FloatArray]:
         """Return counts of each interaction at one parameter point, arrays (n_bins,).
@@ -118,23 +118,3 @@ class Signal:
         for component, members in enumerate(self._members):
             np.einsum("nrE,rEk->nEk", rows[:, members], self.shares[members], out=result[:, component])
         return result.reshape(n, len(self.components), n_E * n_rest)
-
-
-def _by_folded(params: Values, evaluate: Callable[[Values], FloatArray]) -> FloatArray:
-    """Evaluate points together that share the parameters which the terms take one value of."""
-    several = [name for name in FOLDED if name in params and np.unique(params[name]).size > 1]
-    if not several:
-        return evaluate(params)
-    arrays = np.broadcast_arrays(*(np.asarray(value, float) for value in params.values()))
-    points = {name: array.ravel() for name, array in zip(params, arrays, strict=True)}
-    keys, group = np.unique(np.stack([points[name] for name in several]), axis=1, return_inverse=True)
-    result: FloatArray | None = None
-    for i, key in enumerate(keys.T):
-        place = np.flatnonzero(group.ravel() == i)
-        held = {name: float(value) for name, value in zip(several, key, strict=True)}
-        counts = evaluate({name: array[place] for name, array in points.items()} | held)
-        if result is None:
-            result = np.empty((len(group.ravel()), *counts.shape[1:]))
-        result[place] = counts
-    assert result is not None
-    return result

@@ -21,7 +21,7 @@ from nulight.typing import ComplexArray, FloatArray
 
 __all__ = ["FluxGroup", "Templates", "grid_key"]
 
-_KEPT = 16  # sets of constant terms, such as values of the weak mixing angle
+_KEPT = 64  # sets of constant terms, such as values of the weak mixing angle
 _KEPT_BYTES = 100_000_000  # of templates, those used last
 _AT_HAND = 64  # kinematics that are recognised as the same object, without comparing all they depend on
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nulight.experiments import Experiment
+from nulight.experiments.schema import Reference
 from nulight.literature.limits import couplings_with_limits, published_limits
 
 __all__ = ["Published", "published_beside"]
@@ -60,7 +61,7 @@ def published_beside(experiments: Sequence[Experiment], parameter: str) -> tuple
             upper=limit.upper,
             cl=limit.cl,
             interval=limit.interval,
-            reference=limit.reference.texkey or f"arXiv:{limit.reference.arxiv}",
+            reference=_cited(limit.reference),
             note=limit.note,
         )
         for experiment in experiments
@@ -85,3 +86,7 @@ def published_beside(experiments: Sequence[Experiment], parameter: str) -> tuple
         if limit.reference not in {row.reference for row in own}
     ]
     return (*own, *rows)
+
+
+def _cited(reference: Reference) -> str:
+    return reference.texkey or (f"arXiv:{reference.arxiv}" if reference.arxiv else f"doi:{reference.doi}")
