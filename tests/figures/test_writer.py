@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import sys
 from types import ModuleType
 
@@ -49,6 +50,23 @@ def test_unknown_paper_lists_those_there_are(tmp_path):
     with pytest.raises(ValueError, match="herrera-huber-2024"):
         reproduce("nobody-1900", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_files_of_different_papers_fit_in_one_folder():
+    names = [name for module in PAPERS.values() for name in importlib.import_module(module).FIGURES]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("paper", ["miranda-2021", "li-2024"])
+def test_paper_as_a_whole(paper, tmp_path):
+    written = reproduce(paper, tmp_path)
+    names = importlib.import_module(PAPERS[paper]).FIGURES
+    assert {path.name for path in written} == {f"{name}.{s}" for name in names for s in ("png", "pdf", "csv")}
+    for path in written:
+        assert path.stat().st_size > 1500
+        if path.suffix == ".csv":
+            assert len(read_table(path)) > 20
 
 
 @pytest.mark.slow

@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 
 __all__ = ["PAPERS", "reproduce"]
 
-PAPERS: dict[str, str] = {"herrera-huber-2024": "nulight.figures.herrera_huber_2024"}
-"""Papers whose figures can be remade, and the module whose ``FIGURES`` makes them by name."""
+PAPERS: dict[str, str] = {
+    "herrera-huber-2024": "nulight.figures.herrera_huber_2024",
+    "miranda-2021": "nulight.figures.miranda_2021",
+    "li-2024": "nulight.figures.li_2024",
+}
+"""Papers whose figures can be remade, and the module whose ``FIGURES`` makes them by name.
+
+The names are those of files and differ between papers, so that all of them fit in one folder.
+"""
 
 
 def reproduce(

@@ -1,0 +1,22 @@
+"""Figures of Y.-F. Li, Probing neutrino magnetic moments with CEvNS, The 6th Magnificent CEvNS, Valencia, 2024.
+
+The limits of the talk are those of arXiv:2205.09484 and arXiv:2309.17380; its planes of the dipole
+portal are not among these figures.
+"""
+
+from __future__ import annotations
+
+from nulight.figures.li_2024.fig1 import figure_1
+from nulight.figures.li_2024.fig2 import figure_2
+from nulight.figures.li_2024.fig3 import figure_3
+from nulight.figures.li_2024.fig4 import figure_4
+
+__all__ = ["FIGURES", "figure_1", "figure_2", "figure_3", "figure_4"]
+
+FIGURES = {
+    "li-2024-profiles-cevns": figure_1,
+    "li-2024-profiles-xenon": figure_2,
+    "li-2024-bounds": figure_3,
+    "li-2024-spectra": figure_4,
+}
+"""Figures by the name of their files."""
