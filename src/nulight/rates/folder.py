@@ -43,6 +43,7 @@ class Folder(Templates):
     exposure: float
     unit: str = "keV"
     _grids: dict[Hashable, Grid] = field(default_factory=dict, init=False, repr=False)
+    _energies: dict[int, FloatArray] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def n_bins(self) -> int:
@@ -71,15 +72,13 @@ class Folder(Templates):
             self._grids[key] = grid
         return self._grids[key]
 
-    @cached_property
-    def _energies(self) -> FloatArray:
-        return special_energies(self.fluxes)
-
     def _recoil_limits(self, kinematics: Kinematics) -> FloatArray:
         """Recoil limits of the special energies on every target for the final state at hand."""
-        limits = []
+        limits, n = [], len(kinematics.masses)
+        if n not in self._energies:
+            self._energies[n] = special_energies(self.fluxes, n)
         for mass in kinematics.masses:
-            E = self._energies[self._energies > E_threshold(mass, kinematics.m_final)]
+            E = self._energies[n][self._energies[n] > E_threshold(mass, kinematics.m_final)]
             limits.append(T_max(E, mass, kinematics.m_final))
             if kinematics.m_final > 0:
                 limits.append(T_min(E, mass, kinematics.m_final))

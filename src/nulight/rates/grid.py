@@ -1,6 +1,6 @@
 """Quadrature in the true recoil energy: Gauss-Legendre panels with the response on their nodes.
 
-Panels are at most two local widths of the response and a factor of two long, and never straddle a
+Panels are at most two local widths of the response and a factor of 1.5 long, and never straddle a
 shell edge, a recoil limit or a kink of the response.
 """
 
@@ -16,6 +16,7 @@ from nulight.typing import FloatArray
 __all__ = ["Grid", "panel_edges"]
 
 _ORDER = 8
+_LONGEST = 0.5  # of its lower edge: with 8 nodes, tabulated spectra and 1/T cross sections to 1e-7
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(_ORDER)
 
 
@@ -24,7 +25,7 @@ def panel_edges(response: Response, fixed: FloatArray) -> FloatArray:
     low, high = response.support
     edges = [low]
     while edges[-1] < high:
-        edges.append(edges[-1] + min(2 * float(response.width(np.array(edges[-1]))), edges[-1]))
+        edges.append(edges[-1] + min(2 * float(response.width(np.array(edges[-1]))), _LONGEST * edges[-1]))
     every = np.concatenate([edges, fixed, response.breakpoints, [high]])
     return np.unique(every[(every >= low) & (every <= high)])
 

@@ -17,17 +17,24 @@ from nulight.typing import FloatArray
 
 __all__ = ["special_energies"]
 
-_PANEL = 0.4  # relative length in the neutrino energy of a panel that spans a factor of two in the recoil
-_STRONG = 0.3  # of the flux above: weaker kinks leave 1e-7 of a bin
+_PANEL = 0.22  # relative length in the neutrino energy of a panel that spans a factor of 1.5 in the recoil
+_STRONG = 0.03  # of the flux above: weaker kinks leave some 1e-8 of a bin
 
 
-def special_energies(fluxes: Sequence[Flux]) -> FloatArray:
-    """Return the energies at which recoils of some flux begin, end, or bend strongly, keV, ascending."""
+def special_energies(fluxes: Sequence[Flux], n_targets: int = 1) -> FloatArray:
+    """Return the energies at which recoils of some flux begin, end, or bend strongly, keV, ascending.
+
+    Parameters
+    ----------
+    fluxes : sequence of Flux
+    n_targets : int
+        Target masses that share the recoils: a kink on one of many is as much weaker.
+    """
     ends = [flux.edge_energies for flux in fluxes]
     found = [_kinks(flux.spectrum) for flux in fluxes if isinstance(flux.spectrum, PanelSpectrum)]
     E, bend = (np.concatenate([pair[i] for pair in found]) if found else np.zeros(0) for i in (0, 1))
     left = sum((np.abs(flux.moments(E)[0]).sum(axis=0) for flux in fluxes), np.zeros(len(E)))
-    return np.unique(np.concatenate([*ends, E[bend * (_PANEL * E) ** 2 > _STRONG * left]]))
+    return np.unique(np.concatenate([*ends, E[bend * (_PANEL * E) ** 2 > _STRONG * n_targets * left]]))
 
 
 def _kinks(spectrum: PanelSpectrum) -> tuple[FloatArray, FloatArray]:
