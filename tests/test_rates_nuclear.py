@@ -209,7 +209,7 @@ def test_a_bin_that_lives_beyond_the_quenching_is_refused() -> None:
 def test_bins_without_counts_are_no_reason_to_refuse() -> None:
     # the neutrinos of 8B give no recoils beyond 5 keV: that the table ends at 12 does not matter
     detector = xenon()
-    table = Quenching.table([0.01, 12.0], [0.11, 0.11])
+    table = Quenching.table([0.01, 12.0], [0.11, 0.11], below="hold")
     ours = folder(detector, response=QuenchedResponse(detector.response.inner, table)).counts(terms(detector, {}))
     assert ours.sum() == pytest.approx(folder(detector).counts(terms(detector, {})).sum(), rel=1e-6)
 
