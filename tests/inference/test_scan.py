@@ -70,3 +70,24 @@ def test_known_bracket_gives_the_same_edges():
     curve = lambda x: (x - 1) ** 2  # noqa: E731
     scan = scan_within(curve, 1.0, -0.5, 2.5, lower=-np.inf, upper=np.inf, level=1.0)
     np.testing.assert_allclose(scan.regions, [(0.0, 2.0)], atol=1e-8)
+
+
+def test_smooth_crossing_takes_few_rounds():
+    rounds = []
+
+    def curve(x):
+        rounds.append(len(x))
+        return np.expm1(0.3 * x**2) + 0.1 * x
+
+    scan = scan_within(curve, -0.16, -2.2, 2.0, lower=-np.inf, upper=np.inf, level=1.7)
+    np.testing.assert_allclose(curve(np.ravel(scan.regions)) - scan.minimum, 1.7, rtol=1e-8)
+    assert len(rounds) <= 4  # the grid, two rounds of division, and the check above
+
+
+def test_steep_crossing_is_found_as_well():
+    scan = scan_within(
+        lambda x: 1e6 * (np.exp(x) - 1) ** 2 + np.exp(20 * x), -0.5, -9.0, 1.0, lower=-9.0, upper=1.0, level=0.5
+    )
+    (low, high), *_ = scan.regions
+    for edge in (low, high):
+        assert 1e6 * np.expm1(edge) ** 2 + np.exp(20 * edge) == pytest.approx(scan.minimum + 0.5, rel=1e-4)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -57,6 +57,7 @@ class Table:
     quality: str
     notes: tuple[str, ...]
     sha256: str
+    _numbers: dict[str, FloatArray] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
@@ -81,9 +82,13 @@ class Table:
         TableError
             If a cell is not a number.
         """
-        cells = self.text(column)
+        if column not in self._numbers:
+            self._numbers[column] = self._read(column)
+        return self._numbers[column].copy()
+
+    def _read(self, column: str) -> FloatArray:
         try:
-            values = np.array([float(cell) for cell in cells])
+            values = np.array(self.text(column), float)
         except ValueError as error:
             raise TableError(f"{self.name}: column {column!r}: {error}") from None
         if not np.all(np.isfinite(values)):

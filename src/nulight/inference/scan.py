@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nulight.typing import FloatArray
 
 __all__ = ["Scan", "scan_regions", "scan_within"]
 
+Places = NDArray[np.intp]
 Curve = Callable[[FloatArray], FloatArray]
 Polish = Callable[[float, float, float], float]
 
@@ -22,7 +24,8 @@ _FIRST = np.geomspace(1e-3, 1e4, 85)  # distances from the centre in units of th
 _FAR = 1e12  # an interval still open here is reported as open
 _DENSE = 201
 _TIE = 1e-9  # differences of the curve that mean nothing
-_INNER = np.linspace(0, 1, 34)[1:-1]
+_EVEN = np.linspace(0, 1, 9)[1:-1]  # places inside a bracket, whatever the curve is
+_CLOSE = np.concatenate([[0.0], *((-(0.1**k), 0.1**k) for k in range(1, 8))])  # and around where it should cross
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +128,7 @@ def _finish(
     change = np.flatnonzero(below[1:] != below[:-1])
     inside = np.where(below[change], change, change + 1)
     outside = np.where(below[change], change + 1, change)
-    edges = _crossings(curve, x[inside], x[outside], y[inside] - y[i] - level, y[outside] - y[i] - level, y[i] + level)
+    edges = _crossings(curve, x, y - (y[i] + level), inside, outside, y[i] + level)
     ends: list[float | None] = [float(edge) for edge in edges]
     if below[0]:
         ends.insert(0, float(lower) if x[0] <= lower else None)
@@ -138,21 +141,38 @@ def _finish(
 
 
 def _crossings(
-    curve: Curve, a: FloatArray, b: FloatArray, at_a: FloatArray, at_b: FloatArray, level: float
+    curve: Curve, x: FloatArray, height: FloatArray, inside: Places, outside: Places, level: float
 ) -> FloatArray:
-    """Positions between a (below the level) and b (above), all brackets divided at the same time."""
-    a, b, at_a, at_b = a.copy(), b.copy(), at_a.copy(), at_b.copy()
+    """Positions between x[inside], below the level, and x[outside], all brackets divided at the same time."""
+    a, b, at_a, at_b = x[inside], x[outside], height[inside], height[outside]
+    around = np.clip(np.minimum(inside, outside)[:, None] + np.arange(-1, 3), 0, len(x) - 1)
+    near, at_near = x[around], height[around]
     rows = np.arange(len(a))
     for _ in range(12):
         if np.all(np.abs(b - a) <= 1e-6 * np.maximum(np.abs(a), np.abs(b))):
             break
-        inner = a[:, None] + (b - a)[:, None] * _INNER
-        height = np.nan_to_num(curve(inner.ravel()), nan=np.inf, posinf=np.inf).reshape(inner.shape) - level
-        position = np.column_stack([a, inner, b])
-        height = np.column_stack([at_a, height, at_b])
-        first = np.argmax(height > 0, axis=1)  # the crossing nearest to the allowed side
-        a, at_a = position[rows, first - 1], height[rows, first - 1]
-        b, at_b = position[rows, first], height[rows, first]
+        position = a[:, None] + (b - a)[:, None] * _shares(a, b, near, at_near)
+        at = np.nan_to_num(curve(position.ravel()), nan=np.inf, posinf=np.inf).reshape(position.shape) - level
+        position, at = np.column_stack([a, position, b]), np.column_stack([at_a, at, at_b])
+        first = np.argmax(at > 0, axis=1)  # the crossing nearest to the allowed side
+        a, at_a, b, at_b = position[rows, first - 1], at[rows, first - 1], position[rows, first], at[rows, first]
+        around = np.clip(first[:, None] + np.arange(-2, 2), 0, position.shape[1] - 1)
+        near, at_near = position[rows[:, None], around], at[rows[:, None], around]
     share = np.where(np.isfinite(at_b), at_a / np.where(np.isfinite(at_b), at_a - at_b, 1.0), 0.0)
     edges: FloatArray = a + share * (b - a)
     return edges
+
+
+def _shares(a: FloatArray, b: FloatArray, near: FloatArray, at_near: FloatArray) -> FloatArray:
+    """Where to look inside brackets, (n, n_places) ascending from 0 at a to 1 at b.
+
+    Four points of the curve around a bracket (n, 4), read backwards as a cubic of its height, tell
+    the crossing to about the fourth power of the distance; a bad guess costs one more round.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gap = at_near[:, :, None] - at_near[:, None, :]
+        factors = np.where(np.eye(4, dtype=bool), 1.0, -at_near[:, None, :] / gap)
+        guess = ((near * factors.prod(axis=2)).sum(axis=1) - a) / (b - a)
+    guess = np.where(np.isfinite(guess), guess, 0.5)
+    close = np.clip(guess[:, None] + _CLOSE, 0, 1)
+    return np.sort(np.column_stack([np.broadcast_to(_EVEN, (len(a), len(_EVEN))), close]), axis=1)
