@@ -82,6 +82,14 @@ def test_points_are_evaluated_together_as_one_by_one(xenonnt: Experiment) -> Non
     assert together == pytest.approx(np.stack(single), rel=1e-12)
 
 
+@pytest.mark.parametrize("name", ["m_4", "R_n", "eps_u_ee"])
+@pytest.mark.parametrize("values", [[5.0, 5.0, 5.0], [4.0, 5.0, 6.0]])
+def test_points_that_count_the_same_are_all_there(xenonnt: Experiment, name: str, values: list[float]) -> None:
+    counts = xenonnt.expected({name: np.array(values)})
+    assert len(counts) == 3
+    assert counts == pytest.approx(np.repeat(xenonnt.expected({}), 3, axis=0), rel=1e-12)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.floats(0, 1e-10), st.floats(0, 1e-10), st.floats(0, 1e-10))
 def test_flavour_moments_add_in_quadrature(e: float, mu: float, tau: float) -> None:

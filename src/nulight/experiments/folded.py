@@ -41,7 +41,12 @@ def by_folded(params: Values, evaluate: Evaluate) -> FloatArray:
     """
     several = [name for name in FOLDED if name in params and np.unique(params[name]).size > 1]
     if not several:
-        return evaluate(params)
+        counts = evaluate(params)
+        if len(counts) > 1:
+            return counts
+        # points that no count tells apart are points all the same
+        shape = np.broadcast_shapes(*(np.shape(value) for value in params.values()))
+        return np.repeat(counts, int(np.prod(shape)), axis=0)
     arrays = np.broadcast_arrays(*(np.asarray(value, float) for value in params.values()))
     points: Values = {name: array.ravel() for name, array in zip(params, arrays, strict=True)}
     masses = [name for name in several if name != _RADIUS]
