@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from nulight.constants import CONSTANTS, SIN2_THETA_W
-from nulight.conventions import NUCLEAR_CHOICES, PRESETS, Conventions, get_conventions
+from nulight.conventions import NUCLEAR_CHOICES, PRESETS, Conventions, compared_presets, get_conventions
 from nulight.data import read_package_table
 from nulight.models.couplings import nuclear_terms
 from nulight.neutrinos.flux import Flux
@@ -199,3 +199,11 @@ def test_choices_of_public_codes_span_thirteen_per_cent_on_boron() -> None:
     assert change["code-s2w-mz"] == pytest.approx(-0.042, abs=0.002)
     assert change["code-hbarc-0.197"] == pytest.approx((0.197 / 0.1973269804) ** 2 - 1, abs=2e-4)
     assert (1 + change["code-largest"]) / (1 + change["code-smallest"]) - 1 == pytest.approx(0.13, abs=0.005)
+
+
+def test_presets_about_nuclei_are_compared_only_where_nuclei_recoil() -> None:
+    everything, electrons = compared_presets(nuclei=True), compared_presets(nuclei=False)
+    assert everything == tuple(PRESETS)
+    assert electrons[0] == "default"
+    assert {"code-xe131", "code-xe132", "code-hbarc-0.197", "code-klein-nystrand"} <= set(everything) - set(electrons)
+    assert {"tree", "code-s2w-mz", "corona-2022"} <= set(electrons)

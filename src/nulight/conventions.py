@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args, get_type_hints
 
 from nulight.constants import CONSTANTS, SIN2_THETA_W
 
-__all__ = ["NUCLEAR_CHOICES", "PRESETS", "Conventions", "get_conventions"]
+__all__ = ["NUCLEAR_CHOICES", "PRESETS", "Conventions", "compared_presets", "get_conventions"]
 
 NUCLEAR_CHOICES = ("form_factor", "nuclear_radii", "isotopes", "nuclear_masses", "hbar_c")
 """Choices that change nuclear recoils only."""
@@ -182,6 +182,19 @@ PRESETS: dict[str, Conventions] = {
     )
 }
 """Named conventions: the package's own, those of papers whose numbers we reproduce, and of public codes."""
+
+
+def compared_presets(*, nuclei: bool) -> tuple[str, ...]:
+    """Return the presets worth a comparison, the default first.
+
+    Parameters
+    ----------
+    nuclei : bool
+        Whether nuclei recoil; if not, presets that differ in `NUCLEAR_CHOICES` only are left out.
+    """
+    own = PRESETS["default"]
+    same = {"name": own.name, **{choice: getattr(own, choice) for choice in NUCLEAR_CHOICES}}
+    return tuple(name for name, preset in PRESETS.items() if nuclei or preset is own or replace(preset, **same) != own)
 
 
 def get_conventions(choice: str | Path | Conventions = "default") -> Conventions:

@@ -41,7 +41,8 @@ def test_every_card_says_where_it_is_from_and_how_good_it_is(name: str) -> None:
         assert table.quality
         assert table.source
         assert len(table.sha256) == 64
-    for entry in filter(None, (*loaded.card.backgrounds, loaded.card.response.efficiency)):  # a matrix has none beside it
+    # a matrix has no efficiency beside it
+    for entry in filter(None, (*loaded.card.backgrounds, loaded.card.response.efficiency)):
         assert entry.quality is not None
     assert all(loaded.card.variants.values())
 

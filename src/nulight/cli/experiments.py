@@ -47,23 +47,24 @@ def _own_limits(summary: ExperimentSummary) -> list[dict[str, Any]]:
         with progress(f"{summary.name}: {published['parameter']}"):
             found = interval_of(load(summary.name), published["parameter"], cl=published["cl"], interval=stated)
         row = {"parameter": published["parameter"], "lower": found.lower, "upper": found.upper}
-        rows.append(row | {"cl": published["cl"], "interval": stated})
+        rows.append(row | {"regions": found.regions, "cl": published["cl"], "interval": stated})
     return rows
 
 
 def _show_all(records: list[dict[str, Any]]) -> None:
-    columns = ["experiment", "status", "exposure", "sources", "quality", "published", "ours"]
+    columns = ["experiment", "status", "target", "sources", "exposure", "quality", "published", "ours"]
     rows = [
         [
             record["name"],
             record["status"],
-            record["exposure"],
+            record["target"],
             ", ".join(record["sources"]),
+            record["exposure"],
             record["quality"],
             _limits(record["published"]),
             _limits(record["own"]),
         ]
-        for record in records
+        for record in sorted(records, key=lambda record: record["status"])  # data before planned ones
     ]
     print_table(columns, rows, notes=["`nulight experiments NAME` shows variants, tables and references"])
 
@@ -72,6 +73,7 @@ def _show_one(record: dict[str, Any]) -> None:
     rows = [
         ("title", record["title"]),
         ("status", record["status"]),
+        ("target", f"{record['target']}, {record['channel']}"),
         ("exposure", record["exposure"]),
         ("sources", ", ".join(record["sources"])),
         ("quality", record["quality"]),
@@ -86,4 +88,8 @@ def _show_one(record: dict[str, Any]) -> None:
 
 
 def _limits(limits: list[dict[str, Any]]) -> str:
-    return "; ".join(f"{row['parameter']} {interval_text(row['lower'], row['upper'])}" for row in limits) or "-"
+    return "; ".join(f"{row['parameter']} {_regions(row)}" for row in limits) or "-"
+
+
+def _regions(row: dict[str, Any]) -> str:
+    return " or ".join(interval_text(*region) for region in row.get("regions", [(row["lower"], row["upper"])]))

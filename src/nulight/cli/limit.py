@@ -62,7 +62,9 @@ def command(
 
     title = f"limit on {parameter} from {' + '.join(names)}"
     if compare_conventions:
-        compare(compute, _row, as_json=as_json, out=out, title=f"{title}, {interval}, {100 * cl:g} % CL")
+        nuclei = any("nuclear-recoil" in experiment.channels for experiment in load_all(names, None))
+        title = f"{title}, {interval}, {100 * cl:g} % CL"
+        compare(compute, _row, nuclei=nuclei, as_json=as_json, out=out, title=title)
         return
     with progress(title):
         result = compute(conventions)

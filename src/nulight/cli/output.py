@@ -106,11 +106,12 @@ def compare(
     compute: Callable[[str], Result],
     columns: Callable[[Any], Mapping[str, Any]],
     *,
+    nuclei: bool,
     as_json: bool,
     out: Path | None,
     title: str,
 ) -> None:
-    """Give one answer under every preset; a preset that cannot answer says why.
+    """Give one answer under every preset that may matter; a preset that cannot answer says why.
 
     Parameters
     ----------
@@ -118,6 +119,8 @@ def compare(
         Maps the name of a preset to a result.
     columns : callable
         Maps a result to the numbers of its row.
+    nuclei : bool
+        Whether nuclei recoil, so that choices about them matter.
     as_json, out
         As for `answer`.
     title : str
@@ -127,13 +130,13 @@ def compare(
     ValueError
         If no preset can answer: that of the first one.
     """
-    from nulight.conventions import PRESETS
+    from nulight.conventions import compared_presets
     from nulight.io.atomic import write_text
     from nulight.io.text import csv_text, json_text
 
     rows: list[dict[str, Any]] = []
     failures: list[ValueError] = []
-    for preset in PRESETS:
+    for preset in compared_presets(nuclei=nuclei):
         try:
             with progress(f"{title}: {preset}"):
                 result = compute(preset)
@@ -180,8 +183,8 @@ def print_table(
     from rich.text import Text
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for column in columns:
-        table.add_column(Text(column, style="bold"), overflow="fold")
+    for i, column in enumerate(columns):
+        table.add_column(Text(column, style="bold"), overflow="fold", no_wrap=i == 0 and len(columns) > 2)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     console = _console()

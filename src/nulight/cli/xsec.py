@@ -44,7 +44,8 @@ def command(
         return cross_section(target, nu, E, recoils, values, channel=chosen, conventions=preset)
 
     if compare_conventions:
-        compare(compute, _totals, as_json=as_json, out=out, title=f"dsigma/dT [cm^2/keV], {nu} on {target}")
+        title = f"dsigma/dT [cm^2/keV], {nu} on {target}"
+        compare(compute, _totals, nuclei=target != "electron", as_json=as_json, out=out, title=title)
         return
     result = compute(conventions or "default")
     answer(result, as_json=as_json, out=out, show=lambda: _show(result))

@@ -18,6 +18,8 @@ class ExperimentSummary:
     Attributes
     ----------
     name, title, status : str
+    target, channel : str
+        Material, and what recoils.
     exposure : str
         As the card states it, with its unit.
     sources : tuple of str
@@ -37,6 +39,8 @@ class ExperimentSummary:
     name: str
     title: str
     status: str
+    target: str
+    channel: str
     exposure: str
     sources: tuple[str, ...]
     quality: str
@@ -74,6 +78,8 @@ def summarise(loaded: LoadedCard) -> ExperimentSummary:
         name=loaded.label,
         title=card.title,
         status=card.status,
+        target=card.target.material,
+        channel=card.channel,
         exposure=str(loaded.document["exposure"]),
         sources=tuple(source.name for source in card.sources),
         quality=card.quality,

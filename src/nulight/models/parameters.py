@@ -82,9 +82,11 @@ def _registry() -> dict[str, Parameter]:
     for pair, (i, j) in FLAVOUR_PAIRS.items():
         rows += _pair_parameters(pair, i, j)
     for flavour, symbol in zip(FLAVOURS, ("e", r"\mu", r"\tau"), strict=True):
-        text = f"transition moment of nu_{flavour} to a sterile neutrino of mass m_4"
+        text = (
+            f"transition moment of nu_{flavour} to one sterile neutrino of mass m_4, coherent with the other flavours"
+        )
         rows.append(_moment(f"mu_{flavour}4", rf"\mu_{{{symbol}4}}", text, ("Miranda:2021kre",)))
-    rows.append(_mass("m_4", "m_4", "mass of the sterile neutrino"))
+    rows.append(_mass("m_4", "m_4", "mass of the sterile neutrino of mu_e4, mu_mu4, mu_tau4 only"))
     rows.append(_neutron_radius())
     for kind, index in (("vector", "V"), ("scalar", "S")):
         text = f"coupling of a light {kind} to all neutrinos, electrons and quarks"

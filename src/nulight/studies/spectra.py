@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from nulight.conventions import NUCLEAR_CHOICES, PRESETS, Conventions
+from nulight.conventions import PRESETS, Conventions, compared_presets
 from nulight.experiments import Experiment
 from nulight.experiments.columns import display_unit
 from nulight.inference.coordinates import citations
@@ -119,17 +119,13 @@ def compared_conventions(
     ValueError
         If the default itself cannot answer.
     """
-    rows = [_row(make(PRESETS["default"]), parameters, None)]
-    nuclei = "nuclear-recoil" in make(PRESETS["default"]).channels
-    for preset in PRESETS.values():
-        if preset.name == "default" or not (nuclei or _differs_on_electrons(preset)):
-            continue
+    first = make(PRESETS["default"])
+    rows = [_row(first, parameters, None)]
+    for name in compared_presets(nuclei="nuclear-recoil" in first.channels)[1:]:
         try:
-            rows.append(_row(make(preset), parameters, rows[0].signal))
+            rows.append(_row(make(PRESETS[name]), parameters, rows[0].signal))
         except ValueError as error:
-            rows.append(
-                ConventionsRow(conventions=preset.name, signal=None, ratio=None, components={}, error=str(error))
-            )
+            rows.append(ConventionsRow(conventions=name, signal=None, ratio=None, components={}, error=str(error)))
     return tuple(rows)
 
 
@@ -142,12 +138,6 @@ def _row(experiment: Experiment, parameters: Mapping[str, float] | None, default
         ratio=1.0 if default is None else total / default,
         components={name: float(n) for name, n in zip(experiment.signal.components, counts, strict=True)},
     )
-
-
-def _differs_on_electrons(preset: Conventions) -> bool:
-    own = PRESETS["default"]
-    same = {"name": own.name, **{choice: getattr(own, choice) for choice in NUCLEAR_CHOICES}}
-    return replace(preset, **same) != own
 
 
 def _definition(experiment: Experiment) -> str:

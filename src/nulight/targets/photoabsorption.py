@@ -71,7 +71,8 @@ class PhotoAbsorption:
         if bad.any():
             raise ValueError(
                 f"T = {T[bad].flat[0]:g} keV is outside the photo-absorption table of {self.name}, which ends at "
-                f"{high:g} keV and is not extrapolated; restrict the energies"
+                f"{high:g} keV and is not extrapolated; restrict the energies, or count electrons "
+                "(convention millicharge = electrons)"
             )
         atoms = [
             count * _interpolate(T, *_curve(symbol)) for symbol, count in zip(self.elements, self.counts, strict=True)
