@@ -17,6 +17,7 @@ from nulight.targets import get_material
 from nulight.targets.nuclei import get_nuclear_target
 from nulight.units import d
 
+CARDS = Path(nl.__file__).parent / "experiments" / "cards"
 NINETY = 2.7055
 LINES = {427.0: 0.09, 432.0: 0.01, 747.0: 0.81, 752.0: 0.09}  # keV, share of the decays
 CRYOGENIC = {"si": "Si", "ge": "Ge", "al2o3": "Al2O3", "cawo4": "CaWO4"}
@@ -238,7 +239,7 @@ def test_lines_are_seen_when_their_largest_recoil_is_above_threshold(
 
 
 def test_boron_8_in_xenon() -> None:
-    """76 events per t yr above 1.1 keV, 18.8 above 1.6 keV, interpolated in the bins; the nominal 3.5 keV sees none."""
+    """76 events per t yr above 1.1 keV, 18.8 above 1.6 keV, older 8B spectrum; the nominal 3.5 keV sees none."""
     experiment = load("solar-cevns-xe-gen2:optimal")
     counts, edges = experiment.expected({})[0][list(experiment.components).index("B8")] / 20, experiment.bin_edges
     assert counts[edges[:-1] >= 1.099].sum() == pytest.approx(76, rel=0.05)
@@ -269,7 +270,7 @@ def test_low_thresholds_reach_moments_of_1e_10_to_1e_11(name: str, electron: flo
 
 
 def test_moment_of_boron_8_in_xenon() -> None:
-    """A moment of 1e-10 mu_B of every flavour adds 0.61 events per t yr above 1.1 keV, to the few per cent of the 8B spectrum's end."""
+    """A moment of 1e-10 mu_B of every flavour adds 0.61 events per t yr above 1.1 keV, from an older 8B spectrum."""
     experiment = load("solar-cevns-xe-gen2:optimal")
     extra = signal(experiment, mu_nu=1e-10) - signal(experiment)
     assert extra[experiment.bin_edges[:-1] >= 1.099].sum() / 20 == pytest.approx(0.61, rel=0.05)
@@ -287,3 +288,42 @@ def test_boron_8_and_hep_alone_stay_above_1e_10(name: str, limit: float) -> None
     assert components(name)["pep"] == components(name)["Be7"] == 0
     assert moment(experiment, 1e-10).sum() < 0.01 * signal(experiment).sum()
     assert upper_limit(experiment) == pytest.approx(limit, rel=0.03)
+
+
+# --- the card to copy ---------------------------------------------------------------------------
+
+
+def test_every_field_of_the_card_to_copy_is_explained() -> None:
+    text = (CARDS / "generic-cevns.yaml").read_text(encoding="utf-8").splitlines()
+    fields = [(i, line) for i, line in enumerate(text) if line[:1].isalpha()]
+    explained = {line.split(":")[0] for i, line in fields if "#" in line or text[i + 1].lstrip().startswith("#")}
+    explained |= {line.split(":")[0] for i, line in fields if any("#" in below for below in text[i + 1 : i + 3])}
+    assert {line.split(":")[0] for _, line in fields} - explained <= {"title", "notes"}
+
+
+def test_a_copy_of_the_card_is_the_same_detector(tmp_path: Path) -> None:
+    text = (CARDS / "generic-cevns.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(text.replace("name: generic-cevns", "name: mine"), encoding="utf-8")
+    mine, shipped = nl.load(str(tmp_path / "mine.yaml")), load("generic-cevns")
+    np.testing.assert_array_equal(mine.observed, shipped.observed)
+    (tmp_path / "heavier.yaml").write_text(
+        "name: heavier\nextends: generic-cevns\ntitle: Twice\nexposure: 40 kg yr\n", encoding="utf-8"
+    )
+    heavier = nl.load(str(tmp_path / "heavier.yaml"))
+    np.testing.assert_allclose(heavier.observed, 2 * shipped.observed, rtol=1e-12)
+
+
+def test_variants_of_the_card_to_copy_do_what_they_say() -> None:
+    nominal = load("generic-cevns")
+    assert signal(load("generic-cevns:low-threshold")).sum() > 1.1 * signal(nominal).sum()
+    assert signal(load("generic-cevns:energy-only")).size * 7 == signal(nominal).size
+    # both channels see a moment, the variant only the nuclei
+    both, nuclei = (
+        signal(e, mu_nu_mu=1e-9).sum() - signal(e).sum() for e in (nominal, load("generic-cevns:cevns-only"))
+    )
+    assert 0 < nuclei < both
+    # of the shape of the flux nothing is lost to the times but what comes after 6 us
+    late = signal(load("generic-cevns:energy-only")).sum() / signal(nominal).sum()
+    assert late == pytest.approx(1.063, abs=0.01)
+    assert load("generic-cevns:reactor").sources[0].name == "reactor"
+    assert 2e-11 < upper_limit(load("generic-cevns:reactor")) < 5e-11
