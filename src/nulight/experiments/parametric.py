@@ -180,7 +180,7 @@ class LineCounts(FormCounts):
         tail = ndtr(-np.abs(z))  # the shorter one: a difference of two on the same side keeps its precision
         below, above = z[:, :-1], z[:, 1:]
         area = np.abs(np.diff(tail, axis=1))
-        return np.where((below <= 0) & (above > 0), 1 - tail[:, :-1] - tail[:, 1:], area)
+        return np.asarray(np.where((below <= 0) & (above > 0), 1 - tail[:, :-1] - tail[:, 1:], area))
 
     def slopes(self, p: FloatArray) -> Slopes:
         """See `FormCounts.slopes`."""
