@@ -51,8 +51,8 @@ def test_files_that_are_linked_exist():
 def test_every_preset_and_make_target_is_real():
     import nulight as nl
 
-    rows = [line for line in TEXT.splitlines() if re.match(r"\| `[\w-]+` \|", line)]
-    assert {re.match(r"\| `([\w-]+)`", row)[1] for row in rows} == set(nl.PRESETS)
+    rows = [line for line in TEXT.splitlines() if re.match(r"\| `[\w.-]+` \|", line)]
+    assert {re.match(r"\| `([\w.-]+)`", row)[1] for row in rows} == set(nl.PRESETS)
     makefile = (README.parent / "Makefile").read_text(encoding="utf-8")
     for target in re.findall(r"^    make (\w+)", TEXT, re.MULTILINE):
         assert f"\n{target}: " in makefile

@@ -30,6 +30,7 @@ DATA = (".json", ".csv")
 PLOTS = (".png", ".pdf", ".svg")
 
 _WIDTH = 120  # of tables when stdout is no terminal
+_NAME = 30  # names in the first column up to this length stay on one line
 
 
 @contextmanager
@@ -184,7 +185,8 @@ def print_table(
 
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for i, column in enumerate(columns):
-        table.add_column(Text(column, style="bold"), overflow="fold", no_wrap=i == 0 and len(columns) > 2)
+        name = i == 0 and max((len(str(row[0])) for row in rows), default=0) <= _NAME
+        table.add_column(Text(column, style="bold"), overflow="fold", no_wrap=name)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     console = _console()
