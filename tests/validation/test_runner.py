@@ -48,10 +48,31 @@ NOT_MET = {
     "solar-improvement.physical": 0.0739,
     "solar-improvement.physical-muon-free": 0.233,
     "off-diagonal-suppression.physical": -0.565,
+    "lar-bins.40keV": 4.01,
+    "cr51-mu-reach.A-above-2keV": 1.75,
+    "dresden-mu.lindhard": 2.90,
+    "coherent-mu-mu.neutron-pulse": 1.41,
+    "lz-mu.two-sided": 1.35,
+    "lz-millicharge.electrons": 7.81,
+    "lz-millicharge.equivalent-photons": 2.13,
+    "stepping-washed-out.from-1keV": 1.69,
+    "xenonnt-b8.later-release": 0.873,
+    "pandax-b8.default": 1.62,
+    "xenon1t-s2-only.default": 1.13,
 }
 
-# Reference values of another preset or of tree couplings, which the case under the package's conventions leaves.
+# Reference values of another preset, of tree couplings or of a recipe that left something out, which the case under the
+# package's conventions leaves; a note on the light of CsI that was wrong.
 OWN_NOT_MET = {
+    "csi-2021-mu-own.nu_e-energy-only",
+    "csi-2021-mu-own.nu_mu-energy-only",
+    "csi-2021-electrons.nu_e-with-times",
+    "csi-2021-quenching.default",
+    "b8-span.1100eV",
+    "texono-rate.default",
+    "texono-bins.6500keV",
+    "texono-bins.7MeV",
+    "texono-bins.7500keV",
     "total-cross-section.physical",
     "source-flux.physical",
     "source-rate.physical",
@@ -84,6 +105,17 @@ ANALYTIC = (
     "effective-distance",
     "mean-distance-formula",
     "inverse-square",
+    "nuclear-recoil-maximum",
+    "nuclear-recoil-maximum-432",
+    "coherent-total",
+    "form-factor-radius",
+    "proton-coupling",
+    "proton-coupling-difference",
+    "sm-charge-radius",
+    "pion-decay-line",
+    "reactor-share",
+    "heaviest-sterile",
+    "transition-moments",
 )
 
 
@@ -141,6 +173,22 @@ def test_statistics_alone_would_see_the_standard_model_anapole(by_id):
 
 def test_weak_angle_and_anapole_of_one_flavour_are_degenerate(by_id):
     assert by_id["sm-anapole-60t.any-angle"].ours == 0.0
+
+
+def test_what_stands_beside_is_what_another_case_computes(by_id):
+    held = by_id["dresden-mu.exponential-held"].ours
+    assert f"{held:.3g} with the exponential held" in by_id["dresden-mu.background-free"].because
+    assert f"tree couplings {by_id['texono-rate.tree'].ours:.5f}" in by_id["texono-rate.default"].because
+
+
+def test_what_is_left_out_is_the_cause_of_what_differs(by_id):
+    # the reference limits without the efficiency in time, and from 20 eVnr on
+    for name, printed in (("nu_e", "3.3"), ("nu_mu", "2.3")):
+        because = by_id[f"csi-2021-mu-own.{name}-energy-only"].because
+        assert float(because.split()[-1]) == pytest.approx(float(printed) * 1e-9, rel=0.02)
+    for name in ("fef", "ybe", "lindhard", "fef-cevns-only", "ybe-cevns-only", "lindhard-cevns-only"):
+        result = by_id[f"dresden-mu-own.{name}"]
+        assert float(result.because.split()[-1]) == pytest.approx(result.target, rel=0.02)
 
 
 def test_results_are_plain_json(results):

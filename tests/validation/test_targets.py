@@ -135,11 +135,35 @@ def test_values_are_finite_and_tolerances_below_one():
         ({"cases": {"one": {}}}, "preset is missing"),
         ({"cases": {"3.1MCi": {"preset": "default"}}}, "named without a dot"),
         ({"cases": {"one": {"preset": "default", "because": "no number"}}}, "cites no computed number"),
+        ({"because": "{ours:.1f}", "beside": {"tree": {"conventions": "tree"}}}, "beside has tree"),
     ],
 )
 def test_a_faulty_target_is_named_with_its_fault(change, message):
     with pytest.raises(TargetError, match=message):
         parse_targets([ENTRY | change])
+
+
+def test_a_case_lays_its_arguments_over_those_of_the_entry_and_replaces_the_rest():
+    shared = {"arguments": {"a": 1, "b": 2}, "because": "{x:.1f}", "beside": {"x": {"a": 5}}, "preset": "tree"}
+    one = {"arguments": {"b": 3, "c": 4}}
+    other = {"preset": "default", "because": "{y:.1f}", "beside": {"y": {"b": 6}}, "value": 2.0}
+    first, second = parse_targets([ENTRY | shared | {"cases": {"one": one, "other": other}}])
+    assert first.arguments == {"a": 1, "b": 3, "c": 4}
+    assert (first.preset, first.because, first.beside, first.value) == ("tree", "{x:.1f}", {"x": {"a": 5}}, 1.0)
+    assert second.arguments == {"a": 1, "b": 2}
+    assert (second.preset, second.because, second.beside, second.value) == ("default", "{y:.1f}", {"y": {"b": 6}}, 2.0)
+
+
+def test_works_are_files_in_alphabetical_order():
+    papers = list(dict.fromkeys(t.paper for t in TARGETS))
+    assert papers == sorted(papers)
+    assert {"herrera-huber-2024", "coherent-csi-2021", "dresden-ii-2022", "solar-b8"} <= set(papers)
+
+
+def test_values_from_memory_say_so():
+    recalled = {t.id.rpartition(".")[0] for t in TARGETS if "recalled" in t.source}
+    expected = {"csi-2017-prediction", "csi-2021-prediction", "csi-2021-fit", "proton-coupling", "xenonnt-b8"}
+    assert recalled == expected | {"xenonnt-solar"}
 
 
 def test_all_faults_are_reported_at_once():

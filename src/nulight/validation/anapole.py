@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from nulight.experiments import Experiment
+from nulight.inference.expectation import expected_counts
 from nulight.validation.verdicts import Measured
 from nulight.validation.workspace import (
     Workspace,
@@ -75,8 +76,8 @@ def rate_change(work: Workspace, *, experiment: str, a: float | None = None) -> 
 def bins_beyond_errors(work: Workspace, *, experiment: str, a: float) -> Measured:
     """Share of the bins in which an anapole moment changes the counts by more than their Poisson error."""
     e = work.experiment(experiment)
-    plain = e.expected({})[0].sum(axis=0)
-    change = e.expected({"a_nu_ee": a})[0].sum(axis=0) - plain
+    plain = expected_counts(e, {})[0]
+    change = expected_counts(e, {"a_nu_ee": a})[0] - plain
     strength = change / np.sqrt(plain)
     return Measured(
         float(np.mean(np.abs(strength) > 1)),

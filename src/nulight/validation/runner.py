@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from nulight.io.text import plain
 from nulight.validation.quantities import QUANTITIES
 from nulight.validation.targets import Origin, Target, load_targets
-from nulight.validation.verdicts import Number, Verdict, criterion, explain, ratio, verdict
-from nulight.validation.workspace import Workspace
+from nulight.validation.verdicts import Measured, Number, Verdict, criterion, explain, named_numbers, ratio, verdict
+from nulight.validation.workspace import Workspace, text_key
 
 __all__ = ["ValidationResult", "check", "run", "select"]
 
@@ -117,7 +117,7 @@ def select(ids: Sequence[str] | None = None, paper: str | None = None) -> tuple[
 
 def check(target: Target, work: Workspace | None = None) -> ValidationResult:
     """Compute one target."""
-    measured = QUANTITIES[target.quantity](work or Workspace(), **target.arguments)
+    measured = _measured(target, work or Workspace())
     return ValidationResult(
         id=target.id,
         paper=target.paper,
@@ -134,3 +134,15 @@ def check(target: Target, work: Workspace | None = None) -> ValidationResult:
         source=target.source,
         origin=target.origin,
     )
+
+
+def _measured(target: Target, work: Workspace) -> Measured:
+    """Return ours, with what the target wants to be told beside it among its details."""
+
+    def measure(arguments: Mapping[str, Any]) -> Measured:
+        function = QUANTITIES[target.quantity]
+        return work.kept((target.quantity, text_key(arguments)), lambda: function(work, **arguments))
+
+    ours = measure(target.arguments)
+    beside = {name: measure({**target.arguments, **other}).value for name, other in target.beside.items()}
+    return Measured(ours.value, {**ours.details, **named_numbers(beside)})

@@ -1,8 +1,12 @@
-"""The targets: every published number we aim at, read from `targets.yaml` and checked.
+"""The targets: every published number we aim at, read from `papers/*.yaml` and checked.
 
 A target names an observable, what is expected of it, how tight, where that stands, and the
 function that computes ours. No verdict changes it. One target has several cases: the
 recipe of the paper, the physical one, and variations of either.
+
+A file holds the targets of one work, its name is `Target.paper`. An entry has an ``id``, the fields
+of `Target` and ``cases``: name -> what is different in this case. ``arguments`` of a case are laid over
+those of the entry, anything else replaces it.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from string import Formatter
 from typing import Any, Literal, get_args
 
 __all__ = ["Kind", "Origin", "Rule", "Target", "TargetError", "load_targets", "parse_targets"]
@@ -19,9 +24,9 @@ Kind = Literal["relative", "interval", "claim"]
 Rule = Literal["at_least", "at_most", "within"]
 Origin = Literal["published", "own"]
 
-_FILE = Path(__file__).with_name("targets.yaml")
-_SHARED = ("paper", "observable", "unit", "source", "origin", "kind", "rule", "value", "tolerance", "quantity")
-_CASE = ("preset", "arguments", "because", "value", "observable")
+_PAPERS = Path(__file__).with_name("papers")
+_CASE = ("preset", "arguments", "because", "beside", "value", "observable")
+_SHARED = (*_CASE, "paper", "unit", "source", "origin", "kind", "rule", "tolerance", "quantity")
 
 
 class TargetError(ValueError):
@@ -58,6 +63,8 @@ class Target:
         Own values were computed beforehand and independently of this code.
     because : str
         Template of the explanation, filled with computed numbers; empty if there is none.
+    beside : mapping of str to mapping
+        Further numbers for the explanation: name -> arguments that are other than those of the case.
     """
 
     id: str
@@ -74,16 +81,17 @@ class Target:
     source: str
     origin: Origin
     because: str = ""
+    beside: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1)
 def load_targets() -> tuple[Target, ...]:
-    """Return the shipped targets in the order of the file.
+    """Return the shipped targets, works in alphabetical order, each in the order of its file.
 
     Raises
     ------
     TargetError
-        If the file is not well formed.
+        If a file is not well formed.
 
     Examples
     --------
@@ -93,7 +101,9 @@ def load_targets() -> tuple[Target, ...]:
     import yaml
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return parse_targets(yaml.load(_FILE.read_text(encoding="utf-8"), Loader=loader))
+    files = {path.stem: path.read_text(encoding="utf-8") for path in sorted(_PAPERS.glob("*.yaml"))}
+    entries = [{"paper": paper, **entry} for paper, text in files.items() for entry in yaml.load(text, Loader=loader)]
+    return parse_targets(entries)
 
 
 def parse_targets(entries: Sequence[Mapping[str, Any]]) -> tuple[Target, ...]:
@@ -124,6 +134,7 @@ def _target(entry: Mapping[str, Any], case: str, faults: list[str]) -> Target | 
     faults += [f"{name}: unknown field {key!r} of a case" for key in own if key not in _CASE]
     faults += [f"{name}: a case is named without a dot, which parts it from its target"] * ("." in case)
     merged = {key: entry[key] for key in _SHARED if key in entry} | dict(own)
+    merged["arguments"] = {**entry.get("arguments", {}), **own.get("arguments", {})}
     needed = ("paper", "observable", "unit", "source", "origin", "kind", "value", "quantity", "preset")
     faults += [f"{name}: {key} is missing" for key in needed if key not in merged]
     if len(faults) > before:
@@ -150,4 +161,10 @@ def _problems(target: Target) -> list[str]:
         problems.append("a published target needs a because that cites a number")
     if target.because and "{" not in target.because:
         problems.append("because cites no computed number")
-    return problems
+    idle = [name for name in target.beside if not _cited(name, target)]
+    return [*problems, *(f"beside has {name}, which because does not cite" for name in idle)]
+
+
+def _cited(name: str, target: Target) -> bool:
+    fields = {field for _, field, _, _ in Formatter().parse(target.because) if field}
+    return bool(fields & {name, f"{name}_low", f"{name}_high"})

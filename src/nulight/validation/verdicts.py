@@ -9,7 +9,7 @@ from typing import Literal
 
 from nulight.validation.targets import Target
 
-__all__ = ["Measured", "Number", "Verdict", "criterion", "explain", "ratio", "verdict"]
+__all__ = ["Measured", "Number", "Verdict", "criterion", "explain", "named_numbers", "ratio", "verdict"]
 
 Number = float | tuple[float, float]
 Verdict = Literal["met", "not met"]
@@ -88,8 +88,8 @@ def explain(measured: Measured, target: Target) -> str:
     KeyError
         If the template cites a number that was not computed.
     """
-    numbers = {**measured.details, **_named("ours", measured.value), **_named("target", target.value)}
-    numbers |= _named("ratio", ratio(measured.value, target))
+    known = {"ours": measured.value, "target": target.value, "ratio": ratio(measured.value, target)}
+    numbers = {**measured.details, **named_numbers(known)}
     template = target.because or _default(target)
     return " ".join(template.split()).format(**numbers)
 
@@ -100,10 +100,12 @@ def _default(target: Target) -> str:
     return "ours is {ratio:.3f} of the target"
 
 
-def _named(name: str, value: Number) -> dict[str, float]:
-    if isinstance(value, tuple):
-        return {f"{name}_low": value[0], f"{name}_high": value[1]}
-    return {name: value}
+def named_numbers(values: Mapping[str, Number]) -> dict[str, float]:
+    """Return numbers by name, a pair as ``name_low`` and ``name_high``."""
+    singles = {name: value for name, value in values.items() if not isinstance(value, tuple)}
+    pairs = {name: value for name, value in values.items() if isinstance(value, tuple)}
+    lows = {f"{name}_low": value[0] for name, value in pairs.items()}
+    return {**singles, **lows, **{f"{name}_high": value[1] for name, value in pairs.items()}}
 
 
 def _numbers(value: Number) -> tuple[float, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ __all__ = [
     "signal_counts",
     "sm_hypotheses",
     "source_flux",
+    "text_key",
 ]
 
 T = TypeVar("T")
@@ -47,7 +49,13 @@ class Workspace:
         return result
 
     def experiment(
-        self, label: str, *, conventions: str | None = None, up_to_keV: int | None = None, **choices: Any
+        self,
+        label: str,
+        *,
+        conventions: str | None = None,
+        up_to_keV: int | None = None,
+        changes: Mapping[str, Any] | None = None,
+        **choices: Any,
     ) -> Experiment:
         """Return a shipped experiment, ``name:variant+variant``.
 
@@ -58,17 +66,20 @@ class Workspace:
             Preset in place of the card's.
         up_to_keV : int, optional
             End of 1 keV bins that begin at 1 keV, for cards without such a variant.
+        changes : mapping, optional
+            Entries laid over the card.
         choices
             Single choices of the conventions to be changed.
         """
 
         def make() -> Experiment:
             bins = {} if up_to_keV is None else {"bins": {"to": f"{up_to_keV} keVee", "n": up_to_keV - 1}}
-            plain = load(label, changes=bins, conventions=conventions)
+            laid = {**bins, **(changes or {})}
+            plain = load(label, changes=laid, conventions=conventions)
             record = plain.conventions.with_changes(**choices)
-            return load(label, changes=bins, conventions=record) if choices else plain
+            return load(label, changes=laid, conventions=record) if choices else plain
 
-        return self.kept(("experiment", label, conventions, up_to_keV, tuple(sorted(choices.items()))), make)
+        return self.kept(("experiment", text_key(label, conventions, up_to_keV, changes or {}, choices)), make)
 
     def model(
         self, labels: str | Sequence[str], nuisances: Mapping[str, Treatment] | None = None, **choices: Any
@@ -84,6 +95,11 @@ class Workspace:
         return source_flux(self.experiment(label)) / source_flux(self.experiment("xenonnt-51cr"))
 
 
+def text_key(*things: Any) -> str:
+    """Return a key under which to keep what was made from mappings and lists."""
+    return json.dumps(things, sort_keys=True)
+
+
 def exposure_t_yr(experiment: Experiment) -> float:
     """Return the exposure in tonne years."""
     return experiment.card.exposure / (t * yr)
@@ -97,7 +113,7 @@ def source_flux(experiment: Experiment) -> float:
 
 def signal_counts(experiment: Experiment, which: str, params: Mapping[str, float] | None = None) -> FloatArray:
     """Return the counts (n_bins,) of one signal: ``"cr51"``, ``"solar"`` (all its components) or ``"all"``."""
-    names = experiment.folder.components
+    names = experiment.signal.components
     picked = [i for i, name in enumerate(names) if which == "all" or (name == "cr51") == (which == "cr51")]
     counts: FloatArray = experiment.expected(dict(params or {}))[0][picked].sum(axis=0)
     return counts

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
-from nulight.inference.intervals import interval_of
-from nulight.inference.model import Treatment, asimov
+from nulight.inference.expectation import expected_counts
+from nulight.inference.levels import IntervalKind
+from nulight.inference.model import Treatment
 from nulight.inference.profile import minimise
-from nulight.results import Interval
+from nulight.validation.bounds import bound
 from nulight.validation.verdicts import Measured
 from nulight.validation.workspace import Workspace, signal_counts
 
@@ -22,23 +23,21 @@ __all__ = [
     "upper_limit",
 ]
 
-Kind = Literal["two-sided", "upper"]
-
 
 def upper_limit(
     work: Workspace,
     *,
     experiment: str,
     parameter: str,
-    interval: Kind = "two-sided",
+    interval: IntervalKind = "two-sided",
     treatments: Mapping[str, Treatment] | None = None,
     expected: bool = False,
 ) -> Measured:
     """Upper limit at 90 %, observed or expected; the details hold the other one."""
-    seen = _interval(work, experiment, parameter, interval, treatments, False)
-    mean = _interval(work, experiment, parameter, interval, treatments, True)
+    seen = bound(work, experiment, parameter, interval, treatments)
+    mean = bound(work, experiment, parameter, interval, treatments, expected=True)
     first = work.experiment(experiment)
-    counts = first.expected({})[0].sum(axis=0)
+    counts = expected_counts(first, {})[0]
     details = {
         "observed": _end(seen.upper),
         "expected": _end(mean.upper),
@@ -59,7 +58,7 @@ def interval_ends(
     **choices: Any,
 ) -> Measured:
     """Both ends at 90 %, of all regions together or of one of them."""
-    found = _interval(work, experiment, parameter, "two-sided", treatments, False, **choices)
+    found = bound(work, experiment, parameter, treatments=treatments, **choices)
     low, high = (found.lower, found.upper) if region is None else found.regions[region]
     details = {"best_fit": found.best_fit, "regions": float(len(found.regions))}
     return Measured((_end(low, -1), _end(high)), details)
@@ -69,7 +68,7 @@ def best_fit(
     work: Workspace, *, experiment: str, parameter: str, treatments: Mapping[str, Treatment] | None = None
 ) -> Measured:
     """Best fit of a parameter."""
-    found = _interval(work, experiment, parameter, "two-sided", treatments, False)
+    found = bound(work, experiment, parameter, treatments=treatments)
     return Measured(found.best_fit)
 
 
@@ -78,7 +77,7 @@ def excess_significance(
 ) -> Measured:
     """Significance of the best fit of a parameter over its default, sigma."""
     model = work.model(experiment, treatments)
-    best = _interval(work, experiment, parameter, "two-sided", treatments, False).best_fit
+    best = bound(work, experiment, parameter, treatments=treatments).best_fit
     none, some = minimise(model, {parameter: [0.0, best]}).twice_nll
     return Measured(math.sqrt(max(float(none - some), 0.0)), {"best_fit": best})
 
@@ -97,23 +96,6 @@ def contained_solar_events(work: Workspace, *, experiment: str, **choices: Any) 
     events = float(signal_counts(e, "solar").sum())
     raw = float(e.loaded.background_counts()["B0"].sum())
     return Measured(events, {"background": raw, "share": events / raw})
-
-
-def _interval(
-    work: Workspace,
-    experiment: str,
-    parameter: str,
-    interval: Kind,
-    treatments: Mapping[str, Treatment] | None,
-    expected: bool,
-    **choices: Any,
-) -> Interval:
-    def make() -> Interval:
-        model = work.model(experiment, treatments, **choices)
-        return interval_of(asimov(model) if expected else model, parameter, interval=interval)
-
-    options = tuple(sorted((treatments or {}).items())), tuple(sorted(choices.items()))
-    return work.kept(("interval", experiment, parameter, interval, expected, *options), make)
 
 
 def _end(value: float | None, sign: int = 1) -> float:
