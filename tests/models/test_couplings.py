@@ -14,6 +14,7 @@ from nulight.interactions.vector import dsigma_dT_weak
 from nulight.models.couplings import OwnInteraction, electron_couplings, electron_terms, weak_current
 from nulight.models.parameters import Parameter, ParameterError
 from nulight.models.standard_model import standard_model_r2
+from nulight.targets import get_material
 from oracles import FLAVOURS, sum_of_terms, weak_cross_section
 
 TREE = get_conventions("tree")
@@ -287,3 +288,18 @@ def test_rrpa_holds_for_weak_and_diagonal_charge_radius_only() -> None:
 
 def test_target_is_the_electron() -> None:
     assert {t.kinematics.mass for t in electron_terms({"mu_nu": 1e-11}, DEFAULT, "nu")} == {M_E}
+
+
+@pytest.mark.parametrize("millicharge", ["electrons", "epa"])
+def test_common_millicharge_is_that_of_every_flavour_without_its_own(millicharge: str) -> None:
+    conventions = get_conventions().with_changes(millicharge=millicharge)
+    xenon = get_material("Xe")
+
+    def total(values: dict[str, float]) -> list[np.ndarray]:
+        terms = electron_terms(values, conventions, "nu", material=xenon)
+        return [term.matrix for term in terms if term.label == "millicharge"]
+
+    each = {f"q_nu_{f}{f}": 1e-12 for f in ("e", "mu", "tau")}
+    np.testing.assert_array_equal(total({"q_nu": 1e-12}), total(each))
+    np.testing.assert_array_equal(total({"q_nu": 1e-12, "q_nu_mumu": 0.0}), total(each | {"q_nu_mumu": 0.0}))
+    assert not np.allclose(total({"q_nu": 1e-12}), total({"q_nu_ee": 1e-12}), rtol=1e-3, atol=0)

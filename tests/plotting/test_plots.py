@@ -103,7 +103,7 @@ def test_profile_shades_the_interval_and_survives_an_open_end(limit):
 def test_profile_is_seen_up_to_twice_the_threshold_and_its_label_stands_where_the_curve_is_below(limit):
     ax = plot_profile(limit).axes[0]
     low, high = ax.get_xlim()
-    assert high == pytest.approx(1.03 * math.sqrt(2) * 1.645e-33, rel=0.02)
+    assert high == pytest.approx(1.06 * math.sqrt(2) * 1.645e-33, rel=0.02)  # the margin is 3 % of both sides
     assert low == pytest.approx(-high)
     assert ax.texts[0].xy == pytest.approx((0, limit.threshold))
 

@@ -115,9 +115,9 @@ def test_flavour_keeps_its_couplings_and_unknown_ones_are_refused():
 
 
 def test_coupling_with_published_bounds_only_has_no_rows_of_ours():
-    found = limits_table([XENON], ["q_nu", "lambda_12"])
+    found = limits_table([XENON], ["lambda_12"])
     assert {row.kind for row in found.rows} == {"published"}
-    assert {row.coupling for row in found.rows} == {"q_nu", "lambda_12"}
+    assert {row.coupling for row in found.rows} == {"lambda_12"}
 
 
 def test_interrupted_table_keeps_what_is_done():

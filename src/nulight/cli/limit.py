@@ -163,7 +163,7 @@ def _show_published(rows: Any) -> None:
 def _show_causes(result: LimitResult, bins: Any) -> None:
     rows = [
         [
-            f"{row.low:g}-{row.high:g} keV, {row.experiment}",
+            f"{row.where}, {row.experiment}",
             f"{100 * row.share:.0f} % of Delta chi2: {row.observed:.4g} seen, "
             f"{row.best_fit:.4g} at the best fit, {row.at_limit:.4g} at the limit",
         ]

@@ -38,6 +38,7 @@ from nulight.models.products import (
     checked,
     diagonal,
     mediator_products,
+    millicharges,
     moments,
     shift_per_r2,
     single,
@@ -107,7 +108,7 @@ def electron_couplings(
     currents = [weak_current(s2w, conventions) if np.ndim(s2w) else _cached_weak(float(s2w), conventions)]
     if (r2 := charge_radius_change(values, conventions)) is not None:
         currents.append(charge_radius_current(r2, shift_per_r2=shift_per_r2(np.asarray(s2w), conventions)))
-    if (q := flavour_matrix("q_nu", values)) is not None and conventions.millicharge == "electrons":
+    if (q := millicharges(values)) is not None and conventions.millicharge == "electrons":
         currents.append(millicharge_current(q))
     if (eps := flavour_matrix("eps_e", values)) is not None:
         currents.append(nsi_current(eps))
@@ -171,7 +172,7 @@ def _equivalent_photon_terms(
     values: Values, conventions: Conventions, helicity: Helicity, material: Material | None
 ) -> list[Term]:
     """Millicharge on whole atoms: it takes the place of the one on electrons and of its interference."""
-    q = flavour_matrix("q_nu", values) if conventions.millicharge == "epa" else None
+    q = millicharges(values) if conventions.millicharge == "epa" else None
     if q is None:
         return []
     if material is None:

@@ -34,7 +34,6 @@ from nulight.interactions.nuclear_currents import (
 from nulight.interactions.propagators import CONTACT
 from nulight.interactions.term import Term
 from nulight.models.own import OwnInteraction
-from nulight.models.parameters import flavour_matrix
 from nulight.models.products import (
     Values,
     baseline_r2,
@@ -43,6 +42,7 @@ from nulight.models.products import (
     diagonal,
     matrices,
     mediator_products,
+    millicharges,
     moments,
     shift_per_r2,
     single,
@@ -117,7 +117,7 @@ def nuclear_couplings(
     if (r2 := charge_radius_change(values, conventions)) is not None:
         shift = shift_per_r2(np.asarray(s2w), conventions)
         currents.append(nuclear_charge_radius_current(r2, shift_per_r2=shift))
-    if (q := flavour_matrix("q_nu", values)) is not None:
+    if (q := millicharges(values)) is not None:
         currents.append(nuclear_millicharge_current(q))
     if (eps := matrices(("eps_u", "eps_d"), values)) is not None:
         currents.append(nuclear_nsi_current(eps[0], eps[1]))

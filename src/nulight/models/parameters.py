@@ -79,6 +79,16 @@ def _registry() -> dict[str, Parameter]:
     ]
     for flavour, symbol in zip(FLAVOURS, ("e", r"\mu", r"\tau"), strict=True):
         rows.append(_moment(f"mu_nu_{flavour}", rf"\mu_{{\nu_{symbol}}}", f"effective magnetic moment of nu_{flavour}"))
+    rows.append(
+        Parameter(
+            name="q_nu",
+            unit="e",
+            latex=r"q_\nu",
+            description="millicharge of every flavour that has none of its own set",
+            scale=1e-13,
+            references=_REFERENCES["q_nu"],
+        )
+    )
     for pair, (i, j) in FLAVOUR_PAIRS.items():
         rows += _pair_parameters(pair, i, j)
     for flavour, symbol in zip(FLAVOURS, ("e", r"\mu", r"\tau"), strict=True):

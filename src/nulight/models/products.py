@@ -34,6 +34,7 @@ __all__ = [
     "diagonal",
     "matrices",
     "mediator_products",
+    "millicharges",
     "moments",
     "shift_per_r2",
     "single",
@@ -101,6 +102,14 @@ def charge_radius_change(values: Values, conventions: Conventions) -> FloatArray
     baseline = np.diag(baseline_r2(conventions))
     total = flavour_matrix("r2_nu", merged, fill=baseline)
     return None if total is None else total - baseline
+
+
+def millicharges(values: Values) -> FloatArray | None:
+    """Return the millicharges, shape (..., 3, 3), e; the common `q_nu` yields to a flavour's own. None if none is set."""
+    if "q_nu" not in values:
+        return flavour_matrix("q_nu", values)
+    common = {f"q_nu_{flavour}{flavour}": values["q_nu"] for flavour in FLAVOURS}
+    return flavour_matrix("q_nu", {**common, **values})
 
 
 def mediator_products(kind: str, values: Values, charges: Mapping[str, float]) -> tuple[FloatArray, ...] | None:

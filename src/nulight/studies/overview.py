@@ -28,7 +28,7 @@ COUPLINGS = (
     *("r2_nu_ee", "r2_nu_mumu", "r2_nu_tautau"),
     *("q_nu", "q_nu_ee", "q_nu_mumu", "q_nu_tautau"),
 )
-"""Couplings of the table unless others are asked for; ``q_nu`` has published bounds only."""
+"""Couplings of the table unless others are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
