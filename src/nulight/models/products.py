@@ -105,7 +105,7 @@ def charge_radius_change(values: Values, conventions: Conventions) -> FloatArray
 
 
 def millicharges(values: Values) -> FloatArray | None:
-    """Return the millicharges, shape (..., 3, 3), e; the common `q_nu` yields to a flavour's own. None if none is set."""
+    """Return the millicharges, shape (..., 3, 3), e, or None; the common `q_nu` yields to a flavour's own."""
     if "q_nu" not in values:
         return flavour_matrix("q_nu", values)
     common = {f"q_nu_{flavour}{flavour}": values["q_nu"] for flavour in FLAVOURS}
