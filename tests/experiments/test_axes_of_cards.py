@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from nulight.experiments.axes import bin_text
+from nulight.experiments.frame import Frame
+from nulight.experiments.rows import Dimension
 from oracles_cards import CSI, changed, faults_of, make_table
 
 TABLES = {
@@ -49,6 +53,8 @@ def csi(*changes: tuple[str, Any]) -> list[tuple[str, str]]:
         ("axes.0.edges", ["0 us", "1 keV"], "axes[0].edges[1]", "is not a time or a number"),
         ("axes.0.edges", ["0 us", 1], "axes[0].edges[1]", "is not of the unit of the first edge"),
         ("axes.0.edges", ["0 us"], "axes[0].edges", "at least 2"),
+        ("axes.0.edges", [0, 1, 6], "axes[0].edges", "no unit, and time is an axis of times; write '0 us'"),
+        ("axes.0", {"name": "t", "from": 0, "to": 6, "n": 2}, "axes[0].from", "has no unit, and t is an axis of times"),
         ("axes.0.edges", None, "axes[0]", "does not fix its bins; edges, or from, to and n"),
         ("axes.0.n", 3, "axes[0]", "does not fix its bins"),
         ("axes.0.efficiency.rate", "0.05", "axes[0].efficiency.rate", "1 /s"),
@@ -120,6 +126,16 @@ def test_an_axis_that_is_no_time_needs_the_shape_of_the_signal_and_of_every_back
     (known,) = [message for place, message in faults if place == "backgrounds[1]"]
     assert "'f90' is an axis on which this background is not known; kind: counts or product" in known
     assert csi(ASIMOV, ("axes.1", F90), ("backgrounds", []), ("nuisances", []), ("signal_shape", SHAPE)) == []
+
+
+def test_an_axis_of_times_without_unit_is_one_fault_and_not_those_that_follow_from_it() -> None:
+    assert [place for place, _ in csi(("axes.0.edges", [0, 1, 6]), ("axes.0.efficiency", None))] == ["axes[0].edges"]
+
+
+def test_bins_in_time_are_named_in_microseconds() -> None:
+    times = Dimension("time", np.array([0.0, 0.5e-6, 0.625e-6]), ("time",))
+    frame = Frame("PE", (Dimension("energy", np.array([8.0, 12.0, 16.0]), ("PE",)), times))
+    assert [bin_text(frame, 0), bin_text(frame, 3)] == ["8-12 PE, time 0-0.5 us", "12-16 PE, time 0.5-0.625 us"]
 
 
 def test_a_plain_axis_takes_no_efficiency_of_time() -> None:

@@ -13,10 +13,12 @@ import numpy as np
 from nulight.experiments.columns import display_unit
 from nulight.experiments.frame import Frame
 from nulight.experiments.loader import LoadedCard
+from nulight.experiments.rows import Dimension
 from nulight.experiments.schema import Axis
 from nulight.sources import DecayEfficiency, TimeProfile
 from nulight.sources.pulses import TablePulse
 from nulight.typing import FloatArray
+from nulight.units import KINDS
 
 __all__ = ["bin_text", "needs_times", "signal_shares", "steady_shares"]
 
@@ -65,14 +67,20 @@ def steady_shares(frame: Frame) -> FloatArray:
 
 
 def bin_text(frame: Frame, place: int) -> str:
-    """Return a flattened bin as text, such as ``8-12 PE, time 0-1.25e-07 s``."""
+    """Return a flattened bin as text, such as ``8-12 PE, time 0-0.125 us``."""
     where = np.unravel_index(place, frame.shape)
     texts = []
     for dimension, i in zip(frame.dimensions, where, strict=True):
-        unit = frame.family if dimension is frame.energy else display_unit(dimension.families[0])
         name = "" if dimension is frame.energy else f"{dimension.name} "
-        texts.append(f"{name}{dimension.edges[i]:g}-{dimension.edges[i + 1]:g} {unit}".rstrip())
+        (low, high), unit = _shown(dimension, i)
+        texts.append(f"{name}{low:g}-{high:g} {unit}".rstrip())
     return ", ".join(texts)
+
+
+def _shown(dimension: Dimension, i: int) -> tuple[FloatArray, str]:
+    """Edges of one bin in the unit they are read in, which for the pulses of a beam is the microsecond."""
+    edges, family = dimension.edges[i : i + 2], dimension.families[0]
+    return (edges / KINDS["time"]["us"], "us") if family == "time" else (edges, display_unit(family))
 
 
 def _times(axis: Axis, edges: FloatArray, profile: TimeProfile | None) -> FloatArray:

@@ -99,10 +99,21 @@ def _check_axis(parts: Parts, part: Part[Axis]) -> str | None:
                 where, parts.written(where), "is not of the unit of the first edge", "times, or plain numbers"
             )
             return None
+    if family == "number" and _means_time(parts, axis.name):
+        where = f"{path}.edges" if axis.edges is not None else f"{path}.from"
+        problem = f"has no unit, and {axis.name} is an axis of times"
+        parts.faults.add(where, parts.written(where), problem, f"write '{values[0][1]:g} us'")
+        return None
     if axis.efficiency is not None and family != "time":
         expected = "edges with a unit of time, or an axis without it"
         parts.faults.add(f"{path}.efficiency", axis.efficiency.kind, "is a function of time", expected)
     return family
+
+
+def _means_time(parts: Parts, name: str) -> bool:
+    """Whether a name stands for times: time itself, and t on a card whose source has arrival times."""
+    timed = any(item.get("time") is not None for _, item in parts.items("sources"))
+    return name.lower() == "time" or (timed and name.lower() == "t")
 
 
 def _coordinates(axis: Axis) -> list[tuple[str, Measured]]:
