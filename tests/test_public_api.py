@@ -15,7 +15,8 @@ import nulight
 NAMES = """
 PARAMETERS PRESETS CardError Conventions Experiment Nuisance OwnInteraction Parameter Prior Term __version__
 alternatives asimov combine contour cross_section discovery_significance driving_bins fit forecast get_conventions
-get_material limit list_experiments load published_limits reach recoil_spectrum spectrum upper_limit vary with_nuisances
+get_material limit limits_table list_experiments load published_limits reach recoil_spectrum spectrum upper_limit vary
+with_nuisances
 """
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nulight.studies.comparison import alternatives, driving_bins
     from nulight.studies.cross_sections import cross_section
     from nulight.studies.limits import combine, upper_limit
+    from nulight.studies.overview import limits_table
     from nulight.studies.spectra import spectrum
     from nulight.studies.variations import vary
     from nulight.targets import get_material
@@ -64,6 +65,7 @@ __all__ = [
     "get_conventions",
     "get_material",
     "limit",
+    "limits_table",
     "list_experiments",
     "load",
     "published_limits",
@@ -89,6 +91,7 @@ _HOMES = {
     "nulight.inference.model": ("Nuisance", "asimov", "with_nuisances"),
     "nulight.interactions.term": ("Term",),
     "nulight.studies.limits": ("combine", "upper_limit"),
+    "nulight.studies.overview": ("limits_table",),
     "nulight.literature.limits": ("published_limits",),
     "nulight.models.couplings": ("OwnInteraction",),
     "nulight.models.parameters": ("PARAMETERS", "Parameter"),
@@ -110,4 +113,4 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted(__all__)

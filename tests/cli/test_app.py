@@ -17,6 +17,7 @@ COMMANDS = [
     "spectrum",
     "limit",
     "limits",
+    "parameters",
     "contour",
     "forecast",
     "reproduce",

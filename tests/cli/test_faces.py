@@ -220,3 +220,14 @@ def test_validation_prints_ours_theirs_and_the_verdict(run, run_json, tmp_path):
 def test_unknown_targets_are_refused(fails, tmp_path):
     assert "no target nowhere" in fails("validate", "nowhere")
     assert ".md" in fails("validate", "--out", tmp_path / "x.csv")
+
+
+# --- parameters -------------------------------------------------------------------------------------
+
+
+def test_parameters_are_listed_with_their_units(run, run_json, fails):
+    text = run("parameters", "q_nu").stdout
+    assert "q_nu_mumu" in text
+    assert "mu_nu" not in text.replace("q_nu_mu", "")
+    assert [row["name"] for row in run_json("parameters")] == list(nl.PARAMETERS)
+    assert "no parameter name contains 'zzz'" in fails("parameters", "zzz")

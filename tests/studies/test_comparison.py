@@ -84,3 +84,10 @@ def test_experiments_may_not_be_combined_with_what_they_supersede(tmp_path):
     card.write_text(f"name: newer\ntitle: A newer analysis\nextends: {XENON}\nsupersedes: [{XENON}]\n")
     with pytest.raises(ValueError, match="count twice"):
         nl.combine(nl.load(card), nl.load(XENON))
+
+
+def test_a_list_or_a_name_in_place_of_an_experiment_is_told():
+    with pytest.raises(TypeError, match=r"list is no experiment; .* combine\(\*experiments\)"):
+        nl.combine([nl.load("xenonnt-2022-er")])
+    with pytest.raises(TypeError, match="str is no experiment"):
+        nl.combine("xenonnt-2022-er")

@@ -45,9 +45,10 @@ def _own_limits(summary: ExperimentSummary) -> list[dict[str, Any]]:
     for published in summary.published:
         stated: IntervalKind = "upper" if published["interval"] == "upper" else "two-sided"
         with progress(f"{summary.name}: {published['parameter']}"):
-            found = interval_of(load(summary.name), published["parameter"], cl=published["cl"], interval=stated)
+            level = published["cl"] or 0.90
+            found = interval_of(load(summary.name), published["parameter"], cl=level, interval=stated)
         row = {"parameter": published["parameter"], "lower": found.lower, "upper": found.upper}
-        rows.append(row | {"regions": found.regions, "cl": published["cl"], "interval": stated})
+        rows.append(row | {"regions": found.regions, "cl": level, "interval": stated})
     return rows
 
 

@@ -96,7 +96,7 @@ def _context(
         () if profile else alternatives(experiments, result.parameter, cl=result.cl, fixed=fixed, treatments=treated)
     )
     published = published_beside(experiments, result.parameter)
-    own = [row.upper for row in published if row.same_data and row.cl == result.cl]
+    own = [row.upper for row in published if row.same_data and row.cl in (None, result.cl)]
     theirs = own[0] if own and len(experiments) == 1 else None  # a combination has no published counterpart here
     rows = [plain(row) | {"ratio_to_published": row.upper / theirs if theirs and row.upper else None} for row in others]
     return {"alternatives": rows, "published": published, "driving_bins": bins}

@@ -41,7 +41,7 @@ def _check_published(parts: Parts, part: Part[PublishedLimit]) -> None:
         parts.faults.add(
             f"{part.path}.lower", limit.lower, f"is not below the upper end {limit.upper:g}", "lower < upper"
         )
-    if limit.cl >= 1:
+    if limit.cl is not None and limit.cl >= 1:
         parts.faults.add(f"{part.path}.cl", limit.cl, "is no confidence level", "for example '90 %'")
     unit = _unit_of(limit.parameter)
     for side in ("lower", "upper"):

@@ -28,6 +28,8 @@ def combine(*experiments: Experiment) -> Model:
 
     Raises
     ------
+    TypeError
+        For anything that is no experiment: a list of them, a name.
     ValueError
         If data would count twice, a shared nuisance is defined in two ways, or the conventions
         differ, so that one parameter would mean two things.
@@ -38,6 +40,12 @@ def combine(*experiments: Experiment) -> Model:
     >>> combine(nl.load("xenonnt-2022-er"), nl.load("xenon1t-2020-er")).name
     'xenonnt-2022-er+xenon1t-2020-er'
     """
+    for given in experiments:
+        if not isinstance(given, Experiment):
+            raise TypeError(
+                f"{type(given).__name__} is no experiment; load them by name and write combine(first, second) or "
+                "combine(*experiments)"
+            )
     _refuse_double_counting(experiments)
     return experiments[0] if len(experiments) == 1 else combine_models(experiments)
 

@@ -19,12 +19,12 @@ __all__ = ["Card", "PublishedLimit"]
 
 
 class PublishedLimit(Entry):
-    """What the authors report on one parameter, in the package's unit of it."""
+    """What the authors report on one parameter, in the package's unit of it; without `cl` where it is not stated."""
 
     parameter: str
     lower: CouplingValue | None = None
     upper: CouplingValue | None = None
-    cl: Fraction
+    cl: Fraction | None = None
     interval: Literal["two-sided", "upper", "feldman-cousins", "cls", "not stated"] = "not stated"
     reference: Reference
     note: str = ""

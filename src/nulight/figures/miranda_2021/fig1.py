@@ -176,7 +176,7 @@ def _chromium(ax: Axes, table: Curves) -> None:
         style: dict[str, Any] = {"color": COLOURS[colour]}
         _line(ax, table, "51Cr-LXe", f"{name}, SM", model.bin_edges, weak, label=f"{name}: {text}", **style)
         _line(ax, table, "51Cr-LXe", f"{name}, dipole", model.bin_edges, extra, linestyle=_DASHED, **style)
-        counts = {"SM": weak, "dipole": extra, "background": model.backgrounds["flat20"]}
+        counts = {"SM": weak, "dipole": extra, "background": model.backgrounds["background"]}
         record(table, {f"51Cr-LXe {name}, {key} events": n.sum() for key, n in counts.items()}, "number")
         record(table, {f"51Cr-LXe {name}, 90 % upper limit": upper_limit(model, "mu_e4", M_4)}, "moment")
     for label, line in (("Standard Model", "-"), (f"dipole, {_moment_text(MU_LXE)}", _DASHED)):

@@ -126,7 +126,7 @@ def _chromium(ax: Axes, table: Curves) -> None:
             table.add(
                 "51Cr", f"{material}, {name}", E_low=model.bin_edges[:-1], E_high=model.bin_edges[1:], counts=counts
             )
-        signal, background = card.signal.standard.sum(), card.backgrounds["flat20"].sum()
+        signal, background = card.signal.standard.sum(), card.backgrounds["background"].sum()
         sums = {"SM": signal, "dipole": dipole(card, values).sum(), "background": background}
         record(table, {f"51Cr {material}, {key} events": n for key, n in sums.items()}, "number")
         record(table, {f"51Cr {material}, 90 % upper limit": upper_limit(card, "mu_e4", M_4)}, "moment")
