@@ -53,6 +53,15 @@ def test_contour_legend_names_levels_after_the_label(contour):
     assert ax.get_legend_handles_labels()[1] == [r"source, 1$\sigma$", r"source, 2$\sigma$"]
 
 
+def test_contour_regions_do_not_shine_through_each_other_and_match_the_legend(contour):
+    ax = plot_contour(contour).axes[0]
+    centre = (0.0, 0.23)
+    covering = [region for region in ax.collections if region.get_paths()[0].contains_point(centre)]
+    assert len(covering) == 1
+    drawn = [tuple(region.get_facecolor()[0]) for region in reversed(ax.collections)]
+    assert drawn == [patch.get_facecolor() for patch in ax.get_legend_handles_labels()[0]]
+
+
 def test_contour_keeps_logarithmic_axes(contour):
     ax = StyledFigure().subplots()
     ax.set_xscale("log")
@@ -129,13 +138,44 @@ def test_forecast_of_a_two_sided_interval_shows_both_ends(forecast):
 
 def test_spectrum_stacks_to_the_total_per_energy(spectrum):
     ax = plot_spectrum(spectrum).axes[0]
-    top = ax.patches[-1].get_data()
+    top = ax.patches[0].get_data()
     np.testing.assert_allclose(top.values, spectrum.total / np.diff(spectrum.edges), rtol=1e-12)
 
 
 def test_spectrum_takes_tiny_components_together(spectrum):
-    labels = plot_spectrum(spectrum).axes[0].get_legend_handles_labels()[1]
-    assert labels == ["background $B_0$", "pp", "other", "data"]
+    labels = plot_spectrum(replace(spectrum, signal=("pp", "hep", "B8"))).axes[0].get_legend_handles_labels()[1]
+    assert labels == ["pp", "other signal", "background $B_0$", "data"]
+
+
+def test_spectrum_has_the_signal_on_top_in_the_order_of_the_legend(spectrum):
+    ax = plot_spectrum(replace(spectrum, signal=("B0",))).axes[0]
+    assert ax.get_legend_handles_labels()[1][0] == "background $B_0$"
+    tops = np.array([patch.get_data().values for patch in ax.patches])
+    floors = np.array([patch.get_data().baseline for patch in ax.patches])
+    np.testing.assert_allclose(floors[:-1], tops[1:])
+    np.testing.assert_allclose(floors[-1], 0, atol=1e-12)
+
+
+def test_spectrum_sums_a_source_of_many_parts_and_repeats_no_colour(spectrum):
+    parts = {f"reactor:{i}": np.full(3, 1.0 + i) for i in range(6)}
+    backgrounds = {f"line{i}": np.full(3, 5.0) for i in range(9)}
+    ax = plot_spectrum(replace(spectrum, counts=backgrounds | parts, signal=tuple(parts))).axes[0]
+    labels = ax.get_legend_handles_labels()[1]
+    assert labels[0] == "reactor"
+    assert "other backgrounds" in labels
+    colours = [patch.get_facecolor() for patch in ax.patches]
+    assert len(set(colours)) == len(colours) == 8
+    top = ax.patches[0].get_data()
+    np.testing.assert_allclose((top.values - top.baseline) * np.diff(spectrum.edges), 21.0)
+
+
+def test_spectrum_of_small_recoils_is_in_eV(spectrum):
+    small = replace(spectrum, edges=0.02 * spectrum.edges, edge_unit="keVnr")
+    ax, below = plot_spectrum(small).axes
+    assert below.get_xlabel() == "Reconstructed energy [eVnr]"
+    assert ax.get_xlim() == pytest.approx((0, 80))
+    larger = plot_spectrum(replace(small, edges=spectrum.edges)).axes[1]
+    assert larger.get_xlabel() == "Reconstructed energy [keVnr]"
 
 
 def test_spectrum_says_what_is_no_data_and_where_it_comes_from(spectrum):

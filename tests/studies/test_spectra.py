@@ -39,6 +39,15 @@ def test_parametric_backgrounds_are_among_the_components():
     assert result.chi2 == pytest.approx(nl.fit(experiment).chi2, rel=0.1)  # the card's values are near the best fit
 
 
+def test_sources_are_told_from_backgrounds_and_summed_if_they_have_many_parts():
+    result = spectrum(nl.load(XENON))
+    assert set(result.counts) - set(result.signal) == {"B0"}
+    assert result.by_source(8).keys() == result.counts.keys()
+    grouped = result.by_source(4)
+    assert list(grouped) == ["solar", "B0"]
+    assert grouped["solar"] == pytest.approx(result.total - result.counts["B0"], rel=1e-12)
+
+
 def test_pulls_of_counts_are_in_units_of_the_expected_error():
     result = spectrum(nl.load(XENON))
     assert result.pulls == pytest.approx((result.observed - result.total) / np.sqrt(result.total), rel=1e-12)

@@ -11,7 +11,7 @@ from nulight.cli.options import Compare, ConventionsChoice, Json, Mass, Out, Set
 from nulight.cli.output import answer, check_suffix, number, print_lines, print_table, progress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from nulight.results import SpectrumResult
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _LEAST = 1e-3  # of all expected counts: smaller components are shown together
+_MOST = 8  # columns of components; with more of them numbers would be broken over two lines
 
 
 def command(
@@ -99,9 +100,14 @@ def _notes(result: SpectrumResult) -> list[str]:
 
 
 def _shown(result: SpectrumResult) -> dict[str, FloatArray]:
-    """Components, those that hardly count summed as "others"."""
+    """Components, those that hardly count summed as "others"; sources in one piece if there are too many."""
+    shown = _counting(result, result.counts)
+    return shown if len(shown) <= _MOST else _counting(result, result.by_source())
+
+
+def _counting(result: SpectrumResult, components: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     least = _LEAST * float(result.total.sum())
-    shown = {name: counts for name, counts in result.counts.items() if counts.sum() > least}
-    if rest := [counts for name, counts in result.counts.items() if name not in shown]:
+    shown = {name: counts for name, counts in components.items() if counts.sum() > least}
+    if rest := [counts for name, counts in components.items() if name not in shown]:
         shown[f"{len(rest)} others"] = sum(rest[1:], rest[0])
     return shown

@@ -70,7 +70,9 @@ def plot_contour(
         shades = _SHADES[len(names) == 1 :]
         for name, shade in reversed(list(zip(names, shades, strict=False))):
             if filled:
-                cut = [-1.0, math.sqrt(result.levels[name])]
+                # Rings, so that no region shines through another of the same record.
+                inner = [math.sqrt(result.levels[n]) for n in names[: names.index(name)]]
+                cut = [max(inner, default=-1.0), math.sqrt(result.levels[name])]
                 ax.contourf(result.x, result.y, height, levels=cut, colors=[colour], alpha=shade)
             for line in result.paths[name]:
                 ax.plot(line[:, 0], line[:, 1], color=colour, linestyle=linestyle, linewidth=0.9)

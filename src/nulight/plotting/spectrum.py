@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,14 @@ from nulight.typing import FloatArray
 
 __all__ = ["plot_spectrum", "step_line"]
 
-_LAYERS = ("#C8C8C8", COLOURS["sky"], COLOURS["orange"], COLOURS["green"], COLOURS["purple"], COLOURS["blue"])
+_SIGNAL = (COLOURS["blue"], COLOURS["sky"], "#A9D6F2", "#003A5C")
+"""Blues from the top of the stack; no background is blue."""
+
+_BACKGROUND = ("#C8C8C8", COLOURS["orange"], COLOURS["green"], COLOURS["purple"], "#F0E442", "#882255", "#8C8C8C")
+"""Colours from the bottom of the stack."""
+
+_PARTS = 4
+"""Parts of one source that are drawn one by one."""
 
 
 def plot_spectrum(result: SpectrumResult, ax: Axes | None = None, *, baseline: SpectrumResult | None = None) -> Figure:
@@ -44,9 +53,13 @@ def plot_spectrum(result: SpectrumResult, ax: Axes | None = None, *, baseline: S
     Notes
     -----
     Errors are those of the record, otherwise sqrt(observed), at least one; pulls are those of the record.
+    The signal lies on top of the backgrounds. A source of many parts is drawn in one piece, and
+    what is below one per cent of the total is taken together. Recoil energies all below 0.1 keVnr
+    are drawn in eVnr.
     """
     if baseline is not None and not np.array_equal(baseline.edges, result.edges):
         raise ValueError(f"{baseline.experiment} and {result.experiment} have different bins")
+    result, baseline = _readable(result), baseline and _readable(baseline)
     with styled():
         if ax is None:
             figure = StyledFigure(figsize=(COLUMN_WIDTH, 3.2))
@@ -63,7 +76,8 @@ def plot_spectrum(result: SpectrumResult, ax: Axes | None = None, *, baseline: S
             )
         _data(ax, result)
         ax.set_xlim(result.edges[0], result.edges[-1])
-        ax.set_ylim(0, 1.35 * ax.get_ylim()[1])
+        rows = math.ceil(len(ax.get_legend_handles_labels()[1]) / 2)
+        ax.set_ylim(0, (1.15 + 0.1 * rows) * ax.get_ylim()[1])
         ax.set_ylabel(f"Events per {result.edge_unit}")
         ax.legend(ncols=2, loc="upper center", title=_title(result, baseline), title_fontsize=8)
     return figure_of(ax)
@@ -74,25 +88,48 @@ def step_line(ax: Axes, edges: FloatArray, heights: FloatArray, **style: Any) ->
     ax.plot(np.repeat(edges, 2)[1:-1], np.repeat(heights, 2), **style)
 
 
+def _readable(result: SpectrumResult) -> SpectrumResult:
+    """Return the record in eVnr if 0.1 keVnr is above all of its bins."""
+    if result.edge_unit != "keVnr" or result.edges[-1] > 0.1:
+        return result
+    return replace(result, edges=1e3 * result.edges, edge_unit="eVnr")
+
+
 def _stack(ax: Axes, result: SpectrumResult) -> None:
-    """Fill the components on top of each other, the last (backgrounds) at the bottom."""
-    width, floor = np.diff(result.edges), np.zeros(len(result.observed))
-    for i, (name, counts) in enumerate(_layers(result).items()):
-        top = floor + counts
-        colour = _LAYERS[i % len(_LAYERS)]
+    """Fill the components below each other from the top, in the order of the legend."""
+    width, top = np.diff(result.edges), result.total
+    for name, (counts, colour) in _layers(result).items():
+        floor = top - counts
         ax.stairs(
             top / width, result.edges, baseline=floor / width, fill=True, color=colour, label=component_label(name)
         )
-        floor = top
+        top = floor
 
 
-def _layers(result: SpectrumResult) -> dict[str, FloatArray]:
-    """Components from the bottom, those below one per cent of the total taken together."""
-    small = [name for name, counts in result.counts.items() if counts.sum() < 0.01 * result.total.sum()]
-    layers = {name: counts for name, counts in reversed(list(result.counts.items())) if name not in small}
-    if len(small) > 1:
-        return layers | {"other": sum((result.counts[name] for name in small), np.zeros(len(result.observed)))}
-    return layers | {name: result.counts[name] for name in small}
+def _layers(result: SpectrumResult) -> dict[str, tuple[FloatArray, str]]:
+    """Counts and colours from the top of the stack: signal, then backgrounds."""
+    counts = result.by_source(_PARTS)
+    if sum(name not in result.counts or name in result.signal for name in counts) > len(_SIGNAL):
+        counts = result.by_source()
+    backgrounds = {name: n for name, n in counts.items() if name in result.counts and name not in result.signal}
+    signal = {name: n for name, n in counts.items() if name not in backgrounds}
+    least = 0.01 * float(result.total.sum())
+    signal = _gathered(signal, least, len(_SIGNAL), "other" if not backgrounds else "other signal")
+    backgrounds = _gathered(backgrounds, least, len(_BACKGROUND), "other backgrounds" if signal else "other")
+    below = list(zip(backgrounds.items(), _BACKGROUND[: len(backgrounds)][::-1], strict=True))
+    above = list(zip(signal.items(), _SIGNAL, strict=False))
+    return {name: (n, colour) for (name, n), colour in above + below}
+
+
+def _gathered(counts: dict[str, FloatArray], least: float, most: int, rest: str) -> dict[str, FloatArray]:
+    """Take together what is below `least`, and the smallest if there are more than `most`."""
+    ordered = sorted(counts, key=lambda name: float(counts[name].sum()))
+    small = [name for name in ordered if counts[name].sum() < least]
+    small = ordered[: max(len(small), len(counts) - most + 1)] if len(counts) > most else small
+    if len(small) < 2:
+        return counts
+    kept = {name: n for name, n in counts.items() if name not in small}
+    return kept | {rest: np.sum([counts[name] for name in small], axis=0)}
 
 
 def _data(ax: Axes, result: SpectrumResult) -> None:

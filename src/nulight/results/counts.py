@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -61,6 +62,8 @@ class SpectrumResult(Result):
         The observed counts are an expectation, not data.
     projections : tuple of Projection
         The same counts on each further axis.
+    signal : tuple of str
+        Components of `counts` that neutrino sources make; the others are backgrounds.
     """
 
     kind: ClassVar[str] = "spectrum"
@@ -74,6 +77,22 @@ class SpectrumResult(Result):
     parameters: Mapping[str, float] = field(default_factory=dict)
     asimov: bool = False
     projections: tuple[Projection, ...] = ()
+    signal: tuple[str, ...] = ()
+
+    def by_source(self, most: int = 0) -> dict[str, FloatArray]:
+        """Return the counts with the parts of a source summed, under its name, if they are more than `most`.
+
+        The parts of a source are named source:part; the solar components have names of their own
+        and count as parts of "solar". Backgrounds stay as they are.
+        """
+        sources = {name: _source(name) if name in self.signal else name for name in self.counts}
+        parts = Counter(sources.values())
+        grouped: dict[str, FloatArray] = {}
+        for name, counts in self.counts.items():
+            source = sources[name]
+            entry = source if name in self.signal and parts[source] > max(most, 1) else name
+            grouped[entry] = grouped.get(entry, 0.0) + counts
+        return grouped
 
     @property
     def total(self) -> FloatArray:
@@ -166,6 +185,12 @@ class CrossSectionResult(Result):
         for name, values in {"total": self.total, **self.terms}.items():
             yield name, ", ".join(f"{v:.6g}" for v in values)
         yield from Result._lines(self)
+
+
+def _source(component: str) -> str:
+    from nulight.sources.solar import SOLAR_COMPONENTS
+
+    return "solar" if component in SOLAR_COMPONENTS else component.split(":")[0]
 
 
 def _only(values: FloatArray) -> Any:

@@ -64,6 +64,7 @@ def spectrum(experiment: Experiment, parameters: Mapping[str, float] | None = No
         parameters=values,
         asimov=experiment.planned,
         projections=tuple(further),
+        signal=tuple(experiment.signal.components),
         definition=_definition(experiment),
         conventions=provenance["conventions"],
         provenance=provenance,
