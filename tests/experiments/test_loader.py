@@ -91,6 +91,23 @@ def test_what_is_no_mapping_is_refused(own: Path, text: str) -> None:
         load_card(own)
 
 
+def test_broken_yaml_is_shown_by_line_and_in_words(own: Path) -> None:
+    own.write_text("name: mine\nsources: [{kind: solar}\ntarget: {material: Ge}\n")
+    with pytest.raises(CardError) as error:
+        load_card(own)
+    (fault,) = error.value.faults
+    assert fault.path.startswith("line 3, column ")
+    assert "unicode string" not in str(fault)
+    assert not str(fault).endswith("a YAML file")
+
+
+def test_a_card_with_data_has_counts_but_an_expectation_may_be_laid_over_it(own: Path) -> None:
+    own.write_text(OWN.replace("status: planned", "status: data"))
+    with pytest.raises(CardError, match="observed.kind: 'asimov' is an expectation, beside status: data; .* planned"):
+        load_card(own)
+    assert load_card("xenonnt-2022-er", changes={"observed": {"kind": "asimov"}}).card.status == "data"
+
+
 def test_yaml_cannot_build_objects(own: Path) -> None:
     own.write_text("name: !!python/object/apply:os.getcwd []\n")
     with pytest.raises(CardError, match="is not YAML"):
@@ -244,7 +261,7 @@ def test_the_shape_of_the_signal_is_normalised_in_each_energy_bin_and_uniform_wh
     time = CSI["axes"][0]
     document = changed(
         CSI, ("axes", [time, f90]), ("signal_shape", shape), ("observed", {"kind": "asimov"}), ("backgrounds", []),
-        ("nuisances", []),
+        ("nuisances", []), ("status", "planned"),
     )  # fmt: skip
     loaded = load_card(write(folder, document))
     assert (loaded.shape, loaded.n_bins, loaded.shaped_axes) == ((2, 2, 2), 8, ("f90",))

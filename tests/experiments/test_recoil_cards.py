@@ -113,6 +113,7 @@ EFF = "response.efficiency"
         (EFF, table_efficiency("kev", "true"), f"{EFF}.energy", "keVnr"),
         (f"{EFF}.threshold", "2 PE", f"{EFF}.threshold", "is a number of photoelectrons; use keVee"),
         ("target.form_factor", "hlem", "target.form_factor", "'helm'"),
+        (f"{QF}.k", 1.57, f"{QF}.k", "within 0.05 and 0.5, for most materials 0.1 to 0.2"),
         ("observed.file", "kev.csv", "observed.lower", "write '# columns: lo [keVee]'"),
         ("backgrounds.0.scale", "0.1 keVnr", "backgrounds[0].scale", "is a nuclear-recoil energy; use keVee"),
         ("backgrounds.0.scale", "0 keVee", "backgrounds[0].scale", "is not positive"),

@@ -153,6 +153,27 @@ def test_each_mistake_is_named_where_it_stands(path: str, value: Any, where: str
     assert any(text in str(fault) for fault in faults if fault.path == where), "\n".join(map(str, faults))
 
 
+@pytest.mark.parametrize("kind", ["gaussian", "box"])
+def test_a_relative_width_above_one_is_a_slip_of_per_cent(kind: str) -> None:
+    def widths(width: str) -> list[str]:
+        entry = {"name": "n", "kind": kind, "width": width, "scales": ["signal"]}
+        return [str(fault) for fault in faults_of(("nuisances", [entry])) if fault.path == "nuisances[0].width"]
+
+    assert widths("100 %") == []
+    (text,) = widths("300 %")
+    assert "'300 %' is a relative width of 300 %; write '3 %' for 3 %" in text
+
+
+def test_a_name_with_a_space_is_refused_in_words() -> None:
+    (fault,) = faults_of(("name", "my card"))
+    assert str(fault) == "name: 'my card' is no name; letters, digits, _ . and -, without spaces"
+
+
+def test_a_value_that_the_problem_repeats_is_shown_once() -> None:
+    (fault,) = faults_of(("target.material", "Sii"))
+    assert str(fault).count("'Sii'") == 1
+
+
 def test_a_flux_table_needs_the_unit_of_a_flux() -> None:
     entry = {"kind": "table", "name": "x", "file": "rate.csv", "energy": "e", "flux": "rate", "flavour": "nu_e"}
     (fault,) = faults_of(("sources.0", entry), ("backgrounds.0.contains", []))

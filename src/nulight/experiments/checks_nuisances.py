@@ -56,6 +56,12 @@ def _check_width(parts: Parts, part: Part[NuisanceEntry]) -> None:
         parts.faults.add(f"{part.path}.width", nuisance.width, "has no meaning for kind free", "leave it out")
     if nuisance.kind != "free" and nuisance.size is None:
         parts.faults.add(f"{part.path}.width", None, "is missing", "a fraction, for example '2.75 %'")
+    if nuisance.kind != "free" and nuisance.scales is not None and (nuisance.width or 0) > 1:
+        # the rule by which `with_nuisances` refuses 10 for 10 %
+        percent, path = 100 * (nuisance.width or 0), f"{part.path}.width"
+        problem = f"is a relative width of {percent:g} %"
+        expected = f"write '{percent / 100:g} %' for {percent / 100:g} %, or kind: free for no constraint"
+        parts.faults.add(path, parts.written(path), problem, expected)
 
 
 def _check_bounds(parts: Parts, part: Part[NuisanceEntry]) -> None:

@@ -30,6 +30,7 @@ from nulight.typing import FloatArray
 __all__ = ["check_response"]
 
 _TOTAL = 1 + 1e-6
+_LINDHARD_K = (0.05, 0.5)  # measurements and Lindhard's own 0.133 Z^(2/3) / A^(1/2) lie well inside
 
 
 def check_response(parts: Parts) -> None:
@@ -79,7 +80,16 @@ def _check_quenching(parts: Parts, matrix: bool) -> None:
         material = parts.written("target.material")
         parts.faults.add(f"{path}.Z", None, f"is missing: {material} is a compound", "the Z that the measurement takes")
         return
+    if isinstance(quenching, LindhardQuenching):
+        _check_lindhard(parts, quenching)
     _try_quenching(parts, quenching)
+
+
+def _check_lindhard(parts: Parts, quenching: LindhardQuenching) -> None:
+    low, high = _LINDHARD_K
+    if not low <= quenching.k <= high:
+        expected = f"a number within {low:g} and {high:g}, for most materials 0.1 to 0.2"
+        parts.faults.add("response.quenching.k", quenching.k, "is no parameter k of Lindhard's theory", expected)
 
 
 def _check_quenching_table(parts: Parts, quenching: TableQuenching) -> None:

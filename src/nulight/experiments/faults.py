@@ -37,7 +37,8 @@ class Fault:
     expected: str
 
     def __str__(self) -> str:
-        text = " ".join(part for part in (self.value, self.problem) if part)
+        repeated = self.value[:1] in ("'", '"') and self.value in self.problem
+        text = " ".join(part for part in ("" if repeated else self.value, self.problem) if part)
         return f"{self.path}: {text}" + (f"; {self.expected}" if self.expected else "")
 
 

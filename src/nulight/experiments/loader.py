@@ -97,6 +97,7 @@ def _find(head: str) -> Path:
 
 def _document(path: Path, variants: list[str], faults: list[Fault], seen: tuple[Path, ...]) -> dict[str, Any]:
     document = _read(path, faults)
+    faults += _planned_as_data(document)
     own = document.pop("variants", None) or {}
     if not isinstance(own, dict) or not all(isinstance(entry, dict) for entry in own.values()):
         faults.append(
@@ -128,6 +129,15 @@ def _laid_over(base: dict[str, Any], over: Mapping[str, Any], faults: list[Fault
         expected = "observed: {kind: asimov}, or the counts of that exposure ({kind: counts} keeps these)"
         faults.append(Fault("observed", "", problem, expected))
     return result
+
+
+def _planned_as_data(document: Mapping[str, Any]) -> list[Fault]:
+    """A file that says both; variants and changes may lay an expectation over a card with data."""
+    observed = document.get("observed")
+    if document.get("status") != "data" or not isinstance(observed, Mapping) or observed.get("kind") != "asimov":
+        return []
+    expected = "observed: {kind: counts, ...}, or status: planned"
+    return [Fault("observed.kind", "'asimov'", "is an expectation, beside status: data", expected)]
 
 
 def _extended(path: Path, name: str, faults: list[Fault], seen: tuple[Path, ...]) -> dict[str, Any]:
@@ -179,9 +189,18 @@ def _read(path: Path, faults: list[Fault]) -> dict[str, Any]:
         loader = _Loader(path.read_text(encoding="utf-8"))
         content = loader.get_single_data()
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        problem = " ".join(str(error).split())
-        raise CardError(str(path), [Fault("card", "", f"is not YAML: {problem}", "a YAML file")]) from None
+        raise CardError(str(path), [_not_yaml(error)]) from None
     faults += [Fault(f"line {n}", repr(key), "is given twice", "each field once") for key, n in loader.twice]
     if not isinstance(content, dict):
         raise CardError(str(path), [Fault("card", "", "is not a mapping of fields", "name: ..., sources: ..., ...")])
     return content
+
+
+def _not_yaml(error: yaml.YAMLError | UnicodeDecodeError) -> Fault:
+    """Where reading stopped, and why, without the name PyYAML gives to a text."""
+    mark = getattr(error, "problem_mark", None)
+    if mark is None:
+        return Fault("card", "", f"is not YAML: {' '.join(str(error).split())}", "")
+    reasons = [getattr(error, name, None) for name in ("context", "problem")]
+    problem = ", ".join(str(reason) for reason in reasons if reason)
+    return Fault(f"line {mark.line + 1}, column {mark.column + 1}", "", f"is not YAML: {problem}", "")

@@ -77,6 +77,8 @@ def _translated(details: Any) -> Fault:
         return Fault(path, value, "is not allowed", f"use {context['expected']}")
     if kind == "quantity":
         return Fault(path, value, context["problem"], context["expected"])
+    if kind == "string_pattern_mismatch":
+        return Fault(path, value, "is no name", "letters, digits, _ . and -, without spaces")
     message = details["msg"].replace("Input should", "it should")
     return Fault(path, value, "is not valid", message)
 
