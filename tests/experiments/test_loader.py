@@ -103,7 +103,7 @@ def test_broken_yaml_is_shown_by_line_and_in_words(own: Path) -> None:
 
 def test_a_card_with_data_has_counts_but_an_expectation_may_be_laid_over_it(own: Path) -> None:
     own.write_text(OWN.replace("status: planned", "status: data"))
-    with pytest.raises(CardError, match="observed.kind: 'asimov' is an expectation, beside status: data; .* planned"):
+    with pytest.raises(CardError, match=r"observed\.kind: 'asimov' is an expectation, beside status: data; .* planned"):
         load_card(own)
     assert load_card("xenonnt-2022-er", changes={"observed": {"kind": "asimov"}}).card.status == "data"
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nulight import load
 from nulight.experiments.quantities import Measured, rate_unit, unit_family
 from nulight.units import KINDS
 from oracles_cards import CSI, DRESDEN, changed, faults_of, make_table
@@ -288,3 +289,9 @@ def test_nothing_written_in_a_card_does_worse_than_give_faults(base: dict[str, A
     for fault in faults_of(document, TABLES):
         assert fault.path
         assert fault.problem
+
+
+def test_recoils_beyond_the_quenching_range_are_refused_with_the_card_and_the_field() -> None:
+    short = load("generic-cevns", changes={"response": {"quenching": {"range": ["0 keVnr", "2 keVnr"]}}})
+    with pytest.raises(ValueError, match=r"generic-cevns, .*keVnr.* response\.quenching\.range\): response: the bin"):
+        short.expected({})

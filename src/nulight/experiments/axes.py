@@ -77,7 +77,7 @@ def bin_text(frame: Frame, place: int) -> str:
     return ", ".join(texts)
 
 
-def _shown(dimension: Dimension, i: int) -> tuple[FloatArray, str]:
+def _shown(dimension: Dimension, i: np.signedinteger) -> tuple[FloatArray, str]:
     """Edges of one bin in the unit they are read in, which for the pulses of a beam is the microsecond."""
     edges, family = dimension.edges[i : i + 2], dimension.families[0]
     return (edges / KINDS["time"]["us"], "us") if family == "time" else (edges, display_unit(family))

@@ -116,7 +116,8 @@ class Experiment:
     @cached_property
     def signal(self) -> Signal:
         """Signal counts for any couplings."""
-        return build_signal(self.loaded, self.sources, self.targets, self.conventions, self.own)
+        signal = build_signal(self.loaded, self.sources, self.targets, self.conventions, self.own)
+        return replace(signal, card=self.name)
 
     @cached_property
     def targets(self) -> dict[Recoil, Target]:

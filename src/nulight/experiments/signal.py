@@ -7,7 +7,8 @@ further axes, and only then rows are added up to components.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -45,6 +46,8 @@ class Signal:
     atomic : str or None
         Description of the electrons that overrides the one of the conventions.
     own : tuple of OwnInteraction
+    card : str
+        Named in errors.
     """
 
     folders: Mapping[Recoil, Folder]
@@ -53,6 +56,7 @@ class Signal:
     shares: FloatArray | None = None
     atomic: str | None = None
     own: tuple[OwnInteraction, ...] = field(default=())
+    card: str = "signal"
 
     @cached_property
     def components(self) -> tuple[str, ...]:
@@ -81,7 +85,10 @@ class Signal:
         result: dict[str, FloatArray] = {}
         for channel, folder in self.folders.items():
             beside = channel == "electron-recoil" and len(self.folders) > 1
-            for label, counts in folder.counts_by_label(self._terms(channel, params)).items():
+            terms = self._terms(channel, params)
+            with self._explaining(channel):
+                by_label = folder.counts_by_label(terms)
+            for label, counts in by_label.items():
                 rows = counts.reshape(-1, *counts.shape[-2:])
                 result[f"{label} (electrons)" if beside else label] = self._to_components(rows)[0].sum(axis=0)
         return result
@@ -89,10 +96,25 @@ class Signal:
     def _counts(self, params: Values) -> FloatArray:
         total: FloatArray | None = None
         for channel, folder in self.folders.items():
-            counts = folder.counts(self._terms(channel, params))
+            terms = self._terms(channel, params)
+            with self._explaining(channel):
+                counts = folder.counts(terms)
             total = counts if total is None else total + counts
         assert total is not None
         return self._to_components(total.reshape(-1, *total.shape[-2:]))
+
+    @contextmanager
+    def _explaining(self, channel: Recoil) -> Iterator[None]:
+        """Add to an error of a folder what only the card knows: its name, and the field that sets the range."""
+        try:
+            yield
+        except ValueError as error:
+            response: Any = self.folders[channel].response
+            quenching = getattr(response, "quenching", None)
+            quenched = quenching is not None and quenching.trusted == response.trusted
+            by_range = quenched and str(error).startswith("response:")
+            hint = " (recoils in keVnr, their range is the quenching range, response.quenching.range)"
+            raise ValueError(f"{self.card}, {channel}{hint if by_range else ''}: {error}") from None
 
     def _terms(self, channel: Recoil, params: Values) -> Terms:
         folder = self.folders[channel]
