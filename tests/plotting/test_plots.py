@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from nulight.literature.limits import published_limits
@@ -54,12 +55,17 @@ def test_contour_legend_names_levels_after_the_label(contour):
 
 
 def test_contour_regions_do_not_shine_through_each_other_and_match_the_legend(contour):
-    ax = plot_contour(contour).axes[0]
-    centre = (0.0, 0.23)
-    covering = [region for region in ax.collections if region.get_paths()[0].contains_point(centre)]
-    assert len(covering) == 1
-    drawn = [tuple(region.get_facecolor()[0]) for region in reversed(ax.collections)]
-    assert drawn == [patch.get_facecolor() for patch in ax.get_legend_handles_labels()[0]]
+    figure = plot_contour(replace(contour, paths=dict.fromkeys(contour.levels, ())))
+    ax = figure.axes[0]
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    image = np.asarray(canvas.buffer_rgba())
+    patches = ax.get_legend_handles_labels()[0]
+    for patch, point in zip(patches, [(0.0, 0.23), (2e-33, 0.23)], strict=True):  # radii 1.515 and 2.486
+        column, row = ax.transData.transform(point).astype(int)
+        *colour, opacity = patch.get_facecolor()
+        on_white = 255 * (1 - opacity * (1 - np.array(colour)))
+        np.testing.assert_allclose(image[len(image) - row, column, :3], on_white, atol=2)
 
 
 def test_contour_keeps_logarithmic_axes(contour):

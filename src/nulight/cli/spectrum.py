@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _LEAST = 1e-3  # of all expected counts: smaller components are shown together
-_MOST = 8  # columns of components; with more of them numbers would be broken over two lines
+_WIDTH = 80  # characters for components, eight short names; in more, numbers would be broken over two lines
 
 
 def command(
@@ -102,7 +102,8 @@ def _notes(result: SpectrumResult) -> list[str]:
 def _shown(result: SpectrumResult) -> dict[str, FloatArray]:
     """Components, those that hardly count summed as "others"; sources in one piece if there are too many."""
     shown = _counting(result, result.counts)
-    return shown if len(shown) <= _MOST else _counting(result, result.by_source())
+    fits = sum(max(len(name), 7) + 3 for name in shown) <= _WIDTH
+    return shown if fits else _counting(result, result.by_source())
 
 
 def _counting(result: SpectrumResult, components: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
