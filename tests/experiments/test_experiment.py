@@ -127,7 +127,7 @@ def test_each_flux_uncertainty_moves_its_component_only(xenonnt: Experiment) -> 
 
 def test_rrpa_is_refused_where_bins_need_recoils_outside_its_table() -> None:
     experiment = load("xenonnt-2022-er", changes={"target": {"atomic": "rrpa"}})
-    with pytest.raises(ValueError, match=r"RRPA: the bin .* keVee .* outside the table \(0\.265-28\.9"):
+    with pytest.raises(ValueError, match=r"RRPA: the bin .* keVee .* outside the known range \(0\.265-28\.9"):
         experiment.expected({})
     inside = load("xenonnt-2022-er:rrpa").expected({})[0, :-1].sum()
     stepping = load("xenonnt-2022-er", changes={"bins": {"to": "23 keVee", "n": 22}}).expected({})[0, :-1].sum()

@@ -87,8 +87,9 @@ class Table:
         return self._numbers[column].copy()
 
     def _read(self, column: str) -> FloatArray:
+        cells = self.text(column)
         try:
-            values = np.array(self.text(column), float)
+            values = np.array(cells, float)
         except ValueError as error:
             raise TableError(f"{self.name}: column {column!r}: {error}") from None
         if not np.all(np.isfinite(values)):

@@ -107,6 +107,6 @@ class Folder(Templates):
             advice = "or stepping" if what == "RRPA" else "or a response that is known there"
             raise ValueError(
                 f"{what}: the bin {edges[i]:g}-{edges[i + 1]:g} {self.unit} takes a share of "
-                f"{outside[i] / total[i]:.2g} of its counts from recoils outside the table "
+                f"{outside[i] / total[i]:.2g} of its counts from recoils outside the known range "
                 f"({known[0]:g}-{known[1]:g} keV); use bins well inside, {advice}"
             )
