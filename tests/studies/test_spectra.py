@@ -97,4 +97,4 @@ def test_presets_that_cannot_answer_say_why():
     rows = compared_conventions(lambda preset: nl.load(XENON, conventions=preset))
     (rrpa,) = [row for row in rows if row.conventions == "corona-2022"]
     assert (rrpa.signal, rrpa.ratio) == (None, None)
-    assert rrpa.error.startswith("RRPA: the bin")
+    assert rrpa.error.startswith(f"{XENON}, electron-recoil: RRPA: the bin")
