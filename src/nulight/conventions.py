@@ -76,6 +76,8 @@ class Conventions:
     millicharge : "electrons" or "epa"
         A millicharge scatters on the electrons counted by `atomic`, or on the atom as a whole with
         equivalent photons and its measured photo-absorption. On nuclei it scatters all the same.
+    neutrinos : "majorana" or "dirac"
+        What the transition moments `lambda_kj` belong to: an antisymmetric matrix, or any.
     """
 
     name: str = "default"
@@ -97,6 +99,7 @@ class Conventions:
     nuclear_masses: Literal["ame", "a-u"] = "ame"
     hbar_c: float = CONSTANTS["hbar_c"].value / 1000
     millicharge: Literal["electrons", "epa"] = "electrons"
+    neutrinos: Literal["majorana", "dirac"] = "majorana"
 
     def __post_init__(self) -> None:
         for key in ("sin2_theta_w", "anapole_per_r2", "anapole_sm_scale", "hbar_c", "solar_p_ee"):

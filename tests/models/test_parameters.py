@@ -31,7 +31,7 @@ def test_registry_is_consistent() -> None:
         assert parameter.description
         assert parameter.lower < parameter.upper
         assert parameter.scale > 0
-        assert parameter.unit in {"", "mu_B", "cm^2", "e", "keV", "fm"}
+        assert parameter.unit in {"", "mu_B", "cm^2", "e", "keV", "fm", "rad"}
 
 
 def test_flavour_pairs_are_the_upper_triangle() -> None:

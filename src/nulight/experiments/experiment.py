@@ -31,6 +31,7 @@ from nulight.inference.model import Nuisance
 from nulight.models.couplings import OwnInteraction, baseline_r2
 from nulight.models.parameters import PARAMETERS, Parameter
 from nulight.neutrinos.flux import FLAVOURS
+from nulight.neutrinos.mixing import get_oscillation
 from nulight.rates import Folder, Target
 from nulight.sources import Source
 from nulight.targets.nuclei import NuclearTarget
@@ -262,6 +263,8 @@ class Experiment:
             known[f"r2_nu_{pair}"] = replace(known[f"r2_nu_{pair}"], default=float(r2))
             anapole = self.conventions.anapole_per_r2 * float(r2)
             known[f"a_nu_{pair}"] = replace(known[f"a_nu_{pair}"], default=anapole)
+        delta_cp = get_oscillation(self.conventions.oscillation).delta_cp
+        known["delta_cp"] = replace(known["delta_cp"], default=delta_cp)
         nuclei = self.targets.get("nuclear-recoil")
         if isinstance(nuclei, NuclearTarget):
             known["R_n"] = replace(known["R_n"], default=mean_neutron_radius(nuclei))

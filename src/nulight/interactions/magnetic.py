@@ -34,11 +34,22 @@ class Moment:
     matrix : array, shape (..., n_final, N), Bohr magnetons
         mu - i epsilon from flavour (column) to final state (row); final states do not interfere.
     m_final : float, keV
+    mass_matrix : array, shape (..., n_final, N), or None
+        The same from mass states, if it is given in that basis.
+    weak : array, shape (..., n_final, N), or None
+        Amplitude of each flavour (column) in the final state by mixing; None without.
     """
 
     label: str
     matrix: ComplexArray
     m_final: float = 0.0
+    mass_matrix: ComplexArray | None = None
+    weak: ComplexArray | None = None
+
+    def strengths(self, helicity: Helicity) -> tuple[ComplexArray, ComplexArray | None]:
+        """Return C = mu^+ mu in the flavour and the mass basis, complex conjugated for antineutrinos."""
+        flavour = _strength(self.matrix, helicity)
+        return flavour, None if self.mass_matrix is None else _strength(self.mass_matrix, helicity)
 
 
 def dipole_coefficients(T: FloatArray, mass: float, m_final: float = 0.0) -> FloatArray:
@@ -73,9 +84,9 @@ def magnetic_terms(moments: Sequence[Moment], helicity: Helicity, *, binding: Bi
     """Return one term a moment: C = mu^+ mu, complex conjugated for antineutrinos."""
     terms = []
     for moment in moments:
-        matrix = np.conj(np.swapaxes(moment.matrix, -1, -2)) @ moment.matrix
-        matrix = matrix.conj() if helicity == "nubar" else matrix
-        terms.append(Term(moment.label, _kinematics(moment.m_final, binding), matrix, helicity))
+        matrix, in_mass = moment.strengths(helicity)
+        kinematics = _kinematics(moment.m_final, binding)
+        terms.append(Term(moment.label, kinematics, matrix, helicity, mass_matrix=in_mass))
     return terms
 
 
@@ -117,6 +128,11 @@ def dsigma_dT_magnetic(T_e: ArrayLike, E_nu: ArrayLike, *, mu_nu: float, m_final
     2.4921...e-47
     """
     return mu_nu**2 * _kinematics(m_final, "stepping").dsigma_dT(T_e, E_nu)
+
+
+def _strength(matrix: ComplexArray, helicity: Helicity) -> ComplexArray:
+    strength: ComplexArray = np.conj(np.swapaxes(matrix, -1, -2)) @ matrix
+    return strength.conj() if helicity == "nubar" else strength
 
 
 @lru_cache(maxsize=16)

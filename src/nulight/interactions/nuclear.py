@@ -90,9 +90,9 @@ def nuclear_magnetic_terms(moments: Sequence[Moment], helicity: Helicity, nuclei
     """
     terms = []
     for moment in moments:
-        matrix = np.conj(np.swapaxes(moment.matrix, -1, -2)) @ moment.matrix
-        matrix = matrix.conj() if helicity == "nubar" else matrix
-        terms.append(Term(moment.label, _moment_kinematics(moment.m_final, nuclei), matrix, helicity))
+        matrix, in_mass = moment.strengths(helicity)
+        kinematics = _moment_kinematics(moment.m_final, nuclei)
+        terms.append(Term(moment.label, kinematics, matrix, helicity, mass_matrix=in_mass))
     return terms
 
 

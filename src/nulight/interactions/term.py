@@ -174,6 +174,9 @@ class Term:
     matrix : array, shape (..., N, N)
         Hermitian coupling matrix C in the flavour basis; the rate is Tr[rho C] times the kinematics.
         Leading axes are model points.
+    mass_matrix : array, shape (..., N, N), or None
+        C in the mass basis, for fluxes that are stored there; None where `matrix` is all there is. A
+        coupling given in the mass basis meets an incoherent mixture without any mixing matrix.
     helicity : "nu" or "nubar"
         Whom it applies to.
     constant : bool
@@ -185,13 +188,32 @@ class Term:
     matrix: ComplexArray
     helicity: Helicity = "nu"
     constant: bool = False
+    mass_matrix: ComplexArray | None = None
 
-    def weights(self, density_matrices: ComplexArray) -> FloatArray:
-        """Return Tr[R_j C], shape (..., J), for matrices R_j (J, N, N) in the flavour basis."""
-        # Both are Hermitian: Tr[R C] = sum of Re R Re C + Im R Im C. No matrix product, since BLAS
-        # would start threads for it that cost more than the work on a busy machine.
-        trace: FloatArray = np.einsum("...k,jk->...j", _real_parts(self.matrix), _real_parts(density_matrices))
-        return trace
+    def weights(self, density_matrices: ComplexArray, mass_matrices: ComplexArray | None = None) -> FloatArray:
+        """Return Tr[R_j C], shape (..., J).
+
+        Parameters
+        ----------
+        density_matrices : array, shape (J, N, N)
+            The R_j in the flavour basis. Where R and C differ in size the smaller block counts:
+            what is not made, or does not couple, adds nothing.
+        mass_matrices : array, shape (J, N, N), optional
+            The same in the mass basis, for a flux that is stored there.
+        """
+        if mass_matrices is not None and self.mass_matrix is not None:
+            return _trace(self.mass_matrix, mass_matrices)
+        return _trace(self.matrix, density_matrices)
+
+
+def _trace(C: ComplexArray, R: ComplexArray) -> FloatArray:
+    """Tr[R_j C], shape (..., J), of the block that C (..., N, N) and R (J, M, M) share."""
+    n = min(C.shape[-1], R.shape[-1])
+    C, R = C[..., :n, :n], R[..., :n, :n]
+    # Both are Hermitian: Tr[R C] = sum of Re R Re C + Im R Im C. No matrix product, since BLAS
+    # would start threads for it that cost more than the work on a busy machine.
+    trace: FloatArray = np.einsum("...k,jk->...j", _real_parts(C), _real_parts(R))
+    return trace
 
 
 def _real_parts(matrices: ComplexArray) -> FloatArray:

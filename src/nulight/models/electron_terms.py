@@ -29,6 +29,7 @@ from nulight.interactions.vector import (
     nsi_current,
     vector_terms,
 )
+from nulight.models.moments import moments
 from nulight.models.own import OwnInteraction
 from nulight.models.parameters import ParameterError, flavour_matrix
 from nulight.models.products import (
@@ -39,7 +40,6 @@ from nulight.models.products import (
     diagonal,
     mediator_products,
     millicharges,
-    moments,
     shift_per_r2,
     single,
 )
@@ -117,7 +117,7 @@ def electron_couplings(
     scalars = []
     if (gg := mediator_products("scalar", values, {"gg_scalar": 1.0})) is not None:
         scalars.append(ScalarExchange("light_scalar", gg[0].astype(complex), single(values, "m_scalar")))
-    return currents, moments(values), scalars
+    return currents, moments(values, conventions), scalars
 
 
 def electron_terms(

@@ -33,6 +33,7 @@ from nulight.interactions.nuclear_currents import (
 )
 from nulight.interactions.propagators import CONTACT
 from nulight.interactions.term import Term
+from nulight.models.moments import moments
 from nulight.models.own import OwnInteraction
 from nulight.models.products import (
     Values,
@@ -43,7 +44,6 @@ from nulight.models.products import (
     matrices,
     mediator_products,
     millicharges,
-    moments,
     shift_per_r2,
     single,
 )
@@ -127,7 +127,7 @@ def nuclear_couplings(
     if (gg := mediator_products("scalar", values, _SCALAR_CHARGES)) is not None:
         g_p, g_n = (product.astype(complex) for product in gg)
         scalars.append(NuclearScalar("light_scalar", g_p, g_n, single(values, "m_scalar")))
-    return currents, moments(values), scalars
+    return currents, moments(values, conventions), scalars
 
 
 def nuclear_terms(

@@ -9,11 +9,12 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
+from nulight.models.mixing_parameters import interference_rows, mixing_rows, transition_rows
+from nulight.models.parameter import Parameter, ParameterError
 from nulight.neutrinos.flux import FLAVOURS
 from nulight.typing import FloatArray
 
@@ -23,43 +24,6 @@ FLAVOUR_PAIRS = {f"{a}{b}": (i, j) for i, a in enumerate(FLAVOURS) for j, b in e
 
 FOLDED = ("m_4", "m_vector", "m_scalar", "R_n")
 """Parameters that live inside the integration over the recoil: the terms take one value of them a call."""
-
-
-class ParameterError(ValueError):
-    """An unknown parameter, a value outside its domain, or two that exclude each other."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
-    """A named physics parameter.
-
-    Attributes
-    ----------
-    name : str
-    unit : str
-        Unit of the value; empty for pure numbers.
-    latex : str
-        Symbol for axis labels, without dollar signs.
-    description : str
-    lower, upper : float
-        Physical domain.
-    scale : float
-        Size at which effects begin to show in present data; only a starting point for searches.
-    default : float or None
-        Value when not set; None where the conventions decide.
-    references : tuple of str
-        Texkeys of the formulas it enters.
-    """
-
-    name: str
-    unit: str
-    latex: str
-    description: str
-    lower: float = -math.inf
-    upper: float = math.inf
-    scale: float = 1.0
-    default: float | None = 0.0
-    references: tuple[str, ...] = ()
 
 
 def _registry() -> dict[str, Parameter]:
@@ -96,7 +60,8 @@ def _registry() -> dict[str, Parameter]:
             f"transition moment of nu_{flavour} to one sterile neutrino of mass m_4, coherent with the other flavours"
         )
         rows.append(_moment(f"mu_{flavour}4", rf"\mu_{{{symbol}4}}", text, ("Miranda:2021kre",)))
-    rows.append(_mass("m_4", "m_4", "mass of the sterile neutrino of mu_e4, mu_mu4, mu_tau4 only"))
+    rows.append(_mass("m_4", "m_4", "mass of the sterile neutrino of mu_e4, mu_mu4, mu_tau4 and lambda_14..."))
+    rows += [*interference_rows(), *transition_rows(), *mixing_rows()]
     rows.append(_neutron_radius())
     for kind, index in (("vector", "V"), ("scalar", "S")):
         text = f"coupling of a light {kind} to all neutrinos, electrons and quarks"

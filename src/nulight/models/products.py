@@ -12,7 +12,6 @@ import numpy as np
 
 from nulight.constants import HBAR_C, K_R2, M_W
 from nulight.conventions import Conventions
-from nulight.interactions.magnetic import Moment
 from nulight.models.own import OwnInteraction
 from nulight.models.parameters import (
     FLAVOUR_PAIRS,
@@ -35,16 +34,12 @@ __all__ = [
     "matrices",
     "mediator_products",
     "millicharges",
-    "moments",
     "shift_per_r2",
     "single",
 ]
 
 Values = Mapping[str, FloatArray]
 _IDENTITY = np.eye(3, dtype=complex)
-_ZERO = np.asarray(0.0)
-_MOMENTS = tuple(f"mu_nu_{flavour}" for flavour in FLAVOURS)
-_PORTALS = tuple(f"mu_{flavour}4" for flavour in FLAVOURS)
 
 
 def checked(values: Mapping[str, ArrayLike], own: Sequence[OwnInteraction]) -> dict[str, FloatArray]:
@@ -162,30 +157,3 @@ def single(values: Values, name: str) -> float:
     if len(unique) != 1:
         raise ParameterError(f"{name} must be one value a call, got {len(unique)}; loop over its values")
     return float(unique[0])
-
-
-def moments(values: Values) -> list[Moment]:
-    """Return the moments of flavours, and those to a sterile neutrino."""
-    found = []
-    common = values.get("mu_nu", _ZERO)
-    if (row := _flavour_row(values, _MOMENTS, common)) is not None or "mu_nu" in values:
-        found.append(Moment("magnetic", diagonal(_spread(common) if row is None else row)))
-    if (row := _flavour_row(values, _PORTALS, _ZERO)) is not None:
-        heavy = single(values, "m_4") if "m_4" in values else 0.0
-        found.append(Moment("dipole", row[..., None, :].astype(complex), heavy))
-    return found
-
-
-def _flavour_row(values: Values, names: tuple[str, ...], missing: FloatArray) -> FloatArray | None:
-    """Values of three named parameters, shape (..., 3), or None if none is set."""
-    if not any(name in values for name in names):
-        return None
-    entries = [values.get(name, missing) for name in names]
-    row = np.empty((*np.broadcast_shapes(*(entry.shape for entry in entries)), 3))
-    for i, entry in enumerate(entries):
-        row[..., i] = entry
-    return row
-
-
-def _spread(value: FloatArray) -> FloatArray:
-    return np.repeat(value[..., None], 3, axis=-1)

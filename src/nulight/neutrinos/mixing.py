@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 import numpy as np
 
 from nulight.data.reader import read_package_table
-from nulight.typing import ComplexArray
+from nulight.typing import ArrayLike, ComplexArray
 
 __all__ = ["OSCILLATION", "OscillationParameters", "get_oscillation", "pmns"]
 
@@ -147,11 +147,12 @@ def pmns(
     parameters: OscillationParameters,
     *,
     n: int = 3,
-    theta_14: float = 0.0,
-    theta_24: float = 0.0,
-    theta_34: float = 0.0,
-    delta_14: float = 0.0,
-    delta_24: float = 0.0,
+    theta_14: ArrayLike = 0.0,
+    theta_24: ArrayLike = 0.0,
+    theta_34: ArrayLike = 0.0,
+    delta_14: ArrayLike = 0.0,
+    delta_24: ArrayLike = 0.0,
+    delta_cp: ArrayLike | None = None,
     majorana: tuple[float, ...] = (),
 ) -> ComplexArray:
     r"""Build the lepton mixing matrix of three or 3+1 neutrinos.
@@ -161,16 +162,18 @@ def pmns(
     parameters : OscillationParameters
     n : 3 or 4
         Number of neutrinos.
-    theta_14, theta_24, theta_34 : float, rad
+    theta_14, theta_24, theta_34 : float or array (...), rad
         Active-sterile angles; only with ``n=4``.
-    delta_14, delta_24 : float, rad
+    delta_14, delta_24 : float or array (...), rad
         Two more Dirac phases; only with ``n=4``. A phase of the 34 rotation would be redundant.
+    delta_cp : float or array (...), rad, optional
+        In place of the one of `parameters`.
     majorana : tuple of at most n - 1 floats, rad
         alpha_21, alpha_31 (, alpha_41); missing ones are zero.
 
     Returns
     -------
-    complex array, shape (n, n)
+    complex array, shape (..., n, n)
         Rows e, mu, tau (, s), columns mass states 1, 2, 3 (, 4).
 
     Raises
@@ -191,30 +194,33 @@ def pmns(
     ----------
     ParticleDataGroup:2024cfk, review "Neutrino Masses, Mixing, and Oscillations"
     """
-    sterile = (theta_14, theta_24, theta_34, delta_14, delta_24)
+    sterile = [np.asarray(x, dtype=float) for x in (theta_14, theta_24, theta_34, delta_14, delta_24)]
+    delta = np.asarray(parameters.delta_cp if delta_cp is None else delta_cp, dtype=float)
     if n not in (3, 4):
         raise ValueError(f"n = {n} neutrinos are not supported; use 3 or 4")
-    if n == 3 and any(sterile):
+    if n == 3 and any(np.any(x) for x in sterile):
         raise ValueError("theta_i4 and delta_i4 mix in a fourth neutrino; ask for n=4")
     if len(majorana) > n - 1:
         raise ValueError(f"{len(majorana)} Majorana phases given; {n} neutrinos have {n - 1}")
-    if not np.all(np.isfinite([*sterile, *majorana])):
+    if not all(np.all(np.isfinite(x)) for x in (*sterile, delta, np.asarray(majorana))):
         raise ValueError("mixing angles and phases must be finite numbers in rad")
     angle_12, angle_13, angle_23 = np.arcsin(np.sqrt([parameters.s2_12, parameters.s2_13, parameters.s2_23]))
-    U = _rotation(n, 1, 2, angle_23) @ _rotation(n, 0, 2, angle_13, parameters.delta_cp) @ _rotation(n, 0, 1, angle_12)
+    U = _rotation(n, 1, 2, angle_23) @ _rotation(n, 0, 2, angle_13, delta) @ _rotation(n, 0, 1, angle_12)
     if n == 4:
-        mixing = _rotation(4, 2, 3, theta_34) @ _rotation(4, 1, 3, theta_24, delta_24)
-        U = mixing @ _rotation(4, 0, 3, theta_14, delta_14) @ U
+        t_14, t_24, t_34, d_14, d_24 = sterile
+        U = _rotation(4, 2, 3, t_34) @ _rotation(4, 1, 3, t_24, d_24) @ _rotation(4, 0, 3, t_14, d_14) @ U
     phases = np.zeros(n)
     phases[1 : 1 + len(majorana)] = majorana
     result: ComplexArray = U * np.exp(0.5j * phases)
     return result
 
 
-def _rotation(n: int, i: int, j: int, angle: float, phase: float = 0.0) -> ComplexArray:
-    """Complex rotation in the i-j plane, i < j, with exp(-i phase) on the element (i, j)."""
-    matrix = np.eye(n, dtype=complex)
-    matrix[i, i] = matrix[j, j] = np.cos(angle)
-    matrix[i, j] = np.sin(angle) * np.exp(-1j * phase)
-    matrix[j, i] = -np.conj(matrix[i, j])
+def _rotation(n: int, i: int, j: int, angle: ArrayLike, phase: ArrayLike = 0.0) -> ComplexArray:
+    """Complex rotations (..., n, n) in the i-j plane, i < j, with exp(-i phase) on the element (i, j)."""
+    angle, phase = np.broadcast_arrays(angle, phase)
+    matrix = np.zeros((*angle.shape, n, n), dtype=complex)
+    matrix[..., range(n), range(n)] = 1
+    matrix[..., i, i] = matrix[..., j, j] = np.cos(angle)
+    matrix[..., i, j] = np.sin(angle) * np.exp(-1j * phase)
+    matrix[..., j, i] = -np.conj(matrix[..., i, j])
     return matrix

@@ -192,13 +192,16 @@ class Templates(ABC):
 
     def _term_counts(self, term: Term, group: int) -> FloatArray:
         template = self.template(term.kinematics)[group]
-        weights = term.weights(self._channel_matrices[group])
+        weights = term.weights(*self._channel_matrices[group])
         counts: FloatArray = weights @ template.reshape(len(template), -1)
         return counts.reshape(*weights.shape[:-1], *template.shape[1:])
 
     @cached_property
-    def _channel_matrices(self) -> list[ComplexArray]:
-        return [group.fluxes[0].flavour_matrices(self.mixing) for group in self.groups]
+    def _channel_matrices(self) -> list[tuple[ComplexArray, ComplexArray | None]]:
+        """Density matrices of each group in the flavour basis, and in the mass basis if they are stored there."""
+        first = [group.fluxes[0] for group in self.groups]
+        stored = [flux.matrices if flux.basis == "mass" else None for flux in first]
+        return [(flux.flavour_matrices(self.mixing), mass) for flux, mass in zip(first, stored, strict=True)]
 
 
 def grid_key(kinematics: Kinematics) -> Hashable:
@@ -207,13 +210,18 @@ def grid_key(kinematics: Kinematics) -> Hashable:
 
 
 def _merged(terms: Sequence[Term]) -> list[Term]:
-    """Add up the coupling matrices of terms that share their kinematics, the same object."""
-    merged: dict[int, Term] = {}
+    """Add up the coupling matrices of terms that share their kinematics, the same object, and their bases."""
+    merged: dict[tuple[int, bool], Term] = {}
     for term in terms:
-        place = id(term.kinematics)
+        place = id(term.kinematics), term.mass_matrix is None
         known = merged.get(place)
-        merged[place] = term if known is None else replace(known, matrix=known.matrix + term.matrix)
+        merged[place] = term if known is None else _sum(known, term)
     return list(merged.values())
+
+
+def _sum(a: Term, b: Term) -> Term:
+    both = None if a.mass_matrix is None or b.mass_matrix is None else a.mass_matrix + b.mass_matrix
+    return replace(a, matrix=a.matrix + b.matrix, mass_matrix=both)
 
 
 def _added(total: FloatArray, counts: FloatArray, rows: np.ndarray) -> FloatArray:

@@ -1,0 +1,165 @@
+"""From named parameter values to magnetic and electric moments: of flavours, to a sterile state, of mass states.
+
+Whatever the basis, a moment is an amplitude from flavours (columns) to final states (rows) of one
+mass. Final states are not seen, so each adds its own rate; heavy ones have their own cross section.
+The initial neutrinos are the three light ones: nothing heavy is in the flux.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from nulight.conventions import Conventions
+from nulight.interactions.magnetic import Moment
+from nulight.models.mixing_parameters import MIXING, TRANSITIONS
+from nulight.models.parameters import ParameterError
+from nulight.models.products import Values, diagonal, single
+from nulight.neutrinos.flux import FLAVOURS
+from nulight.neutrinos.mixing import get_oscillation, pmns
+from nulight.typing import ComplexArray, FloatArray
+
+__all__ = ["moments", "transition_matrix"]
+
+_ZERO = np.asarray(0.0)
+_MOMENTS = tuple(f"mu_nu_{flavour}" for flavour in FLAVOURS)
+_PORTALS = tuple(f"mu_{flavour}4" for flavour in FLAVOURS)
+_LAMBDAS = tuple(f"lambda_{pair}" for pair in TRANSITIONS)
+_ANGLES = ("theta_14", "theta_24", "theta_34")
+
+
+def moments(values: Values, conventions: Conventions) -> list[Moment]:
+    """Return the moments that are set.
+
+    Parameters
+    ----------
+    values : mapping of str to array (...)
+    conventions : Conventions
+        Says whether `lambda_kj` are of Majorana or Dirac neutrinos, and the oscillation parameters.
+
+    Returns
+    -------
+    list of Moment
+        "magnetic", of flavours with a massless final state; "dipole", from flavours to the sterile
+        neutrino; "transition" between the light mass states, and again "dipole" to the fourth.
+
+    Raises
+    ------
+    ParameterError
+        If the portal is set both in flavours (mu_e4) and in mass states (lambda_14), if its
+        interference has two mixings, or for elements that Majorana neutrinos do not have.
+    """
+    found = []
+    common = values.get("mu_nu", _ZERO)
+    if (row := _flavour_row(values, _MOMENTS, common)) is not None or "mu_nu" in values:
+        found.append(Moment("magnetic", diagonal(_spread(common) if row is None else row)))
+    portal, transition = _flavour_row(values, _PORTALS, _ZERO), transition_matrix(values, conventions)
+    if portal is not None:
+        if transition is not None and np.any(transition[..., 3, :3]):
+            raise ParameterError("mu_e4, mu_mu4, mu_tau4 and lambda_14... lead to the same sterile neutrino; set one")
+        found.append(
+            Moment("dipole", portal[..., None, :].astype(complex), _m_4(values), weak=_weak(values, conventions))
+        )
+    if transition is not None:
+        found += _of_mass_states(transition, values, conventions)
+    return found
+
+
+def transition_matrix(values: Values, conventions: Conventions) -> ComplexArray | None:
+    """Return lambda_kj in the mass basis, final state k, shape (..., 4, 4), mu_B, or None if none is set.
+
+    Raises
+    ------
+    ParameterError
+        For a diagonal element, or both orders of one pair, of Majorana neutrinos.
+    """
+    given = [name for name in _LAMBDAS if name in values]
+    if not given:
+        return None
+    majorana = conventions.neutrinos == "majorana"
+    if majorana:
+        _check_majorana(given)
+    phases = [values.get(f"{name}_phase", _ZERO) for name in given]
+    shape = np.broadcast_shapes(*(values[name].shape for name in given), *(phase.shape for phase in phases))
+    matrix = np.zeros((*shape, 4, 4), dtype=complex)
+    for name, phase in zip(given, phases, strict=True):
+        k, j = TRANSITIONS[name.removeprefix("lambda_")]
+        matrix[..., k, j] = values[name] * np.exp(1j * phase)
+        if majorana:
+            matrix[..., j, k] = -matrix[..., k, j]
+    return matrix
+
+
+def _of_mass_states(transition: ComplexArray, values: Values, conventions: Conventions) -> list[Moment]:
+    """Moments to the three light states, and to the heavy one, from the light states that arrive."""
+    U = _mixing(values, conventions)
+    light = np.conj(np.swapaxes(U[..., :3, :3], -1, -2))  # nu_a = sum_j conj(U_aj) nu_j
+    found = []
+    for label, rows, mass in (("transition", slice(0, 3), 0.0), ("dipole", slice(3, 4), None)):
+        block = transition[..., rows, :3]
+        if np.any(block):
+            heavy = mass is None
+            weak = _weak(values, conventions) if heavy else None
+            found.append(Moment(label, block @ light, _m_4(values) if heavy else 0.0, mass_matrix=block, weak=weak))
+    # a value of zero is set all the same
+    return found or [Moment("transition", transition[..., :3, :3] @ light, mass_matrix=transition[..., :3, :3])]
+
+
+def _mixing(values: Values, conventions: Conventions) -> ComplexArray:
+    """Mixing matrix of four neutrinos, shape (..., 4, 4)."""
+    given: dict[str, Any] = {name: values[name] for name in MIXING if name in values}
+    return pmns(get_oscillation(conventions.oscillation), n=4, **given) if given else _three(conventions.oscillation)
+
+
+@lru_cache(maxsize=8)
+def _three(oscillation: str) -> ComplexArray:
+    U = pmns(get_oscillation(oscillation), n=4)
+    U.setflags(write=False)
+    return U
+
+
+def _weak(values: Values, conventions: Conventions) -> ComplexArray | None:
+    """Amplitude of each flavour in the sterile state, shape (..., 1, 3), to first order; None without mixing."""
+    by_angle = any(name in values for name in _ANGLES)
+    if "kappa" in values:
+        if by_angle:
+            raise ParameterError("kappa is the mixing that theta_14, theta_24, theta_34 give; set one of the two")
+        kappa = values["kappa"] * np.exp(1j * values.get("kappa_phase", _ZERO))
+        return np.asarray(kappa[..., None, None] * np.ones((1, 3)))
+    return np.conj(_mixing(values, conventions)[..., :3, 3])[..., None, :] if by_angle else None
+
+
+def _check_majorana(given: list[str]) -> None:
+    for name in given:
+        k, j = name[-2], name[-1]
+        if k == j:
+            raise ParameterError(
+                f"{name}: a Majorana neutrino has no diagonal moment; set lambda_12, lambda_13..., or choose "
+                "neutrinos: dirac among the conventions"
+            )
+        if k > j:
+            raise ParameterError(
+                f"{name}: for Majorana neutrinos it is -lambda_{j}{k}; set that one, or choose neutrinos: dirac "
+                "among the conventions"
+            )
+
+
+def _m_4(values: Values) -> float:
+    return single(values, "m_4") if "m_4" in values else 0.0
+
+
+def _flavour_row(values: Values, names: tuple[str, ...], missing: FloatArray) -> FloatArray | None:
+    """Values of three named parameters, shape (..., 3), or None if none is set."""
+    if not any(name in values for name in names):
+        return None
+    entries = [values.get(name, missing) for name in names]
+    row = np.empty((*np.broadcast_shapes(*(entry.shape for entry in entries)), 3))
+    for i, entry in enumerate(entries):
+        row[..., i] = entry
+    return row
+
+
+def _spread(value: FloatArray) -> FloatArray:
+    return np.repeat(value[..., None], 3, axis=-1)
