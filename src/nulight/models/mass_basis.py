@@ -7,16 +7,17 @@ model and seen by a detector in the flavour basis. Propagation and coherence are
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 
+from nulight.models.matrix_checks import FormFactor, Nature, check_form_factor, check_mixing, dagger
 from nulight.typing import ArrayLike, ComplexArray, FloatArray
 
 __all__ = [
     "FormFactor",
     "Nature",
     "check_form_factor",
+    "dirac_moment_to_flavour",
+    "dirac_moment_to_mass",
     "majorana_moment_to_flavour",
     "majorana_moment_to_mass",
     "moment_strength",
@@ -26,11 +27,6 @@ __all__ = [
     "to_mass_basis",
 ]
 
-Nature = Literal["dirac", "majorana"]
-FormFactor = Literal["moment", "charge", "charge_radius", "anapole", "left_handed"]
-
-_TOLERANCE = 1e-10  # of the largest element: rounding of a product of three unitary matrices, with room
-
 
 def to_flavour_basis(matrix: ArrayLike, mixing: ArrayLike) -> ComplexArray:
     r"""Rotate a charge, charge radius or anapole matrix from the mass to the flavour basis.
@@ -39,7 +35,7 @@ def to_flavour_basis(matrix: ArrayLike, mixing: ArrayLike) -> ComplexArray:
     ----------
     matrix : array, shape (..., N, N), any unit
         a_kj in the mass basis.
-    mixing : array, shape (N, N)
+    mixing : array, shape (..., N, N)
         Unitary U with :math:`|\nu_\alpha\rangle = \sum_j U^*_{\alpha j}|\nu_j\rangle`.
 
     Returns
@@ -63,7 +59,7 @@ def to_flavour_basis(matrix: ArrayLike, mixing: ArrayLike) -> ComplexArray:
     Herrera and Huber, arXiv:2408.11904, footnote 1; Giunti and Studenikin, arXiv:1403.6344.
     """
     U, matrix = _checked(mixing, matrix)
-    return U @ matrix @ _dagger(U)
+    return U @ matrix @ dagger(U)
 
 
 def to_mass_basis(matrix: ArrayLike, mixing: ArrayLike) -> ComplexArray:
@@ -73,7 +69,7 @@ def to_mass_basis(matrix: ArrayLike, mixing: ArrayLike) -> ComplexArray:
     :math:`a_{kj} = \sum_{\ell'\ell} U^*_{\ell' k}\, a_{\ell'\ell}\, U_{\ell j}`.
     """
     U, matrix = _checked(mixing, matrix)
-    return _dagger(U) @ matrix @ U
+    return dagger(U) @ matrix @ U
 
 
 def majorana_moment_to_flavour(moment: ArrayLike, mixing: ArrayLike) -> ComplexArray:
@@ -84,7 +80,7 @@ def majorana_moment_to_flavour(moment: ArrayLike, mixing: ArrayLike) -> ComplexA
     moment : array, shape (..., N, N), mu_B
         :math:`\lambda = \mu - i\epsilon`, antisymmetric, of
         :math:`-\frac14 \nu_L^T C^{-1}\lambda\,\sigma F \nu_L`.
-    mixing : array, shape (N, N)
+    mixing : array, shape (..., N, N)
         As in `to_flavour_basis`.
 
     Returns
@@ -101,11 +97,11 @@ def majorana_moment_to_flavour(moment: ArrayLike, mixing: ArrayLike) -> ComplexA
     -----
     .. math:: \lambda_{\alpha\beta} = \sum_{kj} U^*_{\alpha k}\,\lambda_{kj}\,U^*_{\beta j}
 
-    Both fields are left-handed, so both indices turn with conj(U). A Dirac moment turns only its
-    right index, the left one belongs to the right-handed partner: use `moment_strength`.
+    Both fields are left-handed, so both indices turn with conj(U); of a Dirac moment only the right
+    one does, see `dirac_moment_to_flavour`.
     """
     U, moment = _checked(mixing, moment)
-    return np.conj(U) @ moment @ _dagger(U)
+    return np.conj(U) @ moment @ dagger(U)
 
 
 def majorana_moment_to_mass(moment: ArrayLike, mixing: ArrayLike) -> ComplexArray:
@@ -117,6 +113,42 @@ def majorana_moment_to_mass(moment: ArrayLike, mixing: ArrayLike) -> ComplexArra
     return np.swapaxes(U, -1, -2) @ moment @ U
 
 
+def dirac_moment_to_flavour(moment: ArrayLike, mixing: ArrayLike) -> ComplexArray:
+    r"""Rotate the initial states of a moment from the mass to the flavour basis.
+
+    Parameters
+    ----------
+    moment : array, shape (..., M, N), mu_B
+        :math:`\lambda_{kj}` of :math:`\frac12 \bar\nu_{Rk}\lambda_{kj}\,\sigma F \nu_{Lj}`: final states in
+        the M rows, whatever they are.
+    mixing : array, shape (..., N, N)
+        As in `to_flavour_basis`.
+
+    Returns
+    -------
+    array, shape (..., M, N), mu_B
+        :math:`\mu_{k\alpha} = \sum_j \lambda_{kj} U^*_{\alpha j}`, the amplitude from flavour alpha to final state k.
+
+    Raises
+    ------
+    ValueError
+        If `mixing` is not unitary or the shapes do not fit.
+    """
+    U, moment = _checked_columns(mixing, moment)
+    return moment @ dagger(U)
+
+
+def dirac_moment_to_mass(moment: ArrayLike, mixing: ArrayLike) -> ComplexArray:
+    r"""Rotate the initial states of a moment from the flavour to the mass basis.
+
+    The inverse of `dirac_moment_to_flavour`, with the same arguments and errors:
+    :math:`\lambda_{kj} = \sum_\alpha \mu_{k\alpha} U_{\alpha j}`. Moments of flavours to a sterile state, such as
+    `mu_e4`, become rows of lambda this way.
+    """
+    U, moment = _checked_columns(mixing, moment)
+    return moment @ U
+
+
 def moment_strength(moment: ArrayLike, mixing: ArrayLike) -> ComplexArray:
     r"""Matrix that a flavour density matrix meets in magnetic scattering.
 
@@ -124,7 +156,7 @@ def moment_strength(moment: ArrayLike, mixing: ArrayLike) -> ComplexArray:
     ----------
     moment : array, shape (..., M, N), mu_B
         :math:`\lambda_{kj}` in the mass basis, final state k, initial state j; Dirac or Majorana.
-    mixing : array, shape (N, N)
+    mixing : array, shape (..., N, N)
         As in `to_flavour_basis`.
 
     Returns
@@ -149,61 +181,7 @@ def moment_strength(moment: ArrayLike, mixing: ArrayLike) -> ComplexArray:
     Grimus and Schwetz, hep-ph/0006028; arXiv:1905.03750.
     """
     moment = np.asarray(moment, dtype=np.complex128)
-    return to_flavour_basis(_dagger(moment) @ moment, mixing)
-
-
-def check_form_factor(matrix: ArrayLike, form_factor: FormFactor, nature: Nature) -> ComplexArray:
-    r"""Check what hermiticity and the Majorana condition demand of a mass-basis matrix.
-
-    Parameters
-    ----------
-    matrix : array, shape (N, N), any unit
-        Form factor in the mass basis, Majorana fields with :math:`\nu = \nu^c`.
-    form_factor : {"moment", "charge", "charge_radius", "anapole", "left_handed"}
-        ``"moment"`` is :math:`\lambda = \mu - i\epsilon`. ``"charge_radius"`` and ``"anapole"`` are
-        the vector and the axial form factor apart; ``"left_handed"`` is their sum on a left-handed
-        neutrino, which is what `r2_nu` and `a_nu` of this package mean.
-    nature : {"dirac", "majorana"}
-
-    Returns
-    -------
-    array, shape (N, N)
-        The matrix, as complex numbers.
-
-    Raises
-    ------
-    ValueError
-        If the matrix is forbidden; the message names the element and what would be allowed.
-
-    Notes
-    -----
-    All four form factors F_Q, F_M, F_E, F_A are hermitian. For Majorana neutrinos F_Q, F_M, F_E are
-    antisymmetric and F_A is symmetric: no diagonal charge, charge radius or moment, and a real
-    symmetric anapole. So lambda is any matrix (Dirac) or antisymmetric (Majorana), and the
-    left-handed sum is hermitian for both: its real part is the anapole, its imaginary part the
-    transition charge radius.
-
-    References
-    ----------
-    Giunti and Studenikin, arXiv:1403.6344; Kayser, Phys. Rev. D 26 (1982) 1662.
-
-    Examples
-    --------
-    >>> check_form_factor([[1e-11, 0], [0, 0]], "moment", "majorana")
-    Traceback (most recent call last):
-    ...
-    ValueError: a Majorana neutrino has no diagonal moment, but element 11 is 1e-11; ...
-    """
-    a = _square(matrix)
-    majorana = nature == "majorana"
-    if majorana and form_factor in ("moment", "charge", "charge_radius"):
-        _reject_diagonal(a, form_factor)
-        _require(a, -a.T, f"a Majorana {form_factor} matrix must be antisymmetric")
-    if form_factor != "moment":
-        _require(a, _dagger(a), f"the {form_factor} matrix must be hermitian")
-    if majorana and form_factor == "anapole":
-        _require(a, a.T, "a Majorana anapole matrix must be real and symmetric")
-    return a
+    return to_flavour_basis(dagger(moment) @ moment, mixing)
 
 
 def off_diagonal_ratio(matrix: ArrayLike, mixing: ArrayLike) -> FloatArray:
@@ -211,14 +189,14 @@ def off_diagonal_ratio(matrix: ArrayLike, mixing: ArrayLike) -> FloatArray:
 
     Parameters
     ----------
-    matrix : array, shape (N, N), any unit
+    matrix : array, shape (..., N, N), any unit
         Hermitian a_kj in the mass basis.
-    mixing : array, shape (N, N)
+    mixing : array, shape (..., N, N)
         As in `to_flavour_basis`.
 
     Returns
     -------
-    array, shape (N,)
+    array, shape (..., N)
         :math:`\sum_{k\neq j} U_{\ell k}a_{kj}U^*_{\ell j} \big/ \sum_k |U_{\ell k}|^2 a_{kk}` for each
         flavour; infinite or undefined where the diagonal part vanishes.
 
@@ -228,8 +206,8 @@ def off_diagonal_ratio(matrix: ArrayLike, mixing: ArrayLike) -> FloatArray:
         If `mixing` is not unitary or the shapes do not fit.
     """
     U, a = _checked(mixing, matrix)
-    full = np.einsum("lk,kj,lj->l", U, a, U.conj()).real
-    diagonal = np.einsum("lk,k->l", np.abs(U) ** 2, np.diagonal(a).real)
+    full = np.einsum("...lk,...kj,...lj->...l", U, a, U.conj()).real
+    diagonal = np.einsum("...lk,...kk->...l", np.abs(U) ** 2, a.real)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio: FloatArray = full / diagonal - 1
     return ratio
@@ -243,12 +221,12 @@ def suppression_estimates(mixing: ArrayLike) -> dict[str, FloatArray]:
 
     Parameters
     ----------
-    mixing : array, shape (N, N)
+    mixing : array, shape (..., N, N)
         As in `to_flavour_basis`.
 
     Returns
     -------
-    dict of str to array, shape (N,) each, one value per flavour
+    dict of str to array, shape (..., N) each, one value per flavour
         ``"incoherent"``: :math:`\sum_{k\neq j}|U_{\ell k}|^2|U_{\ell j}|^2 = 1 - \sum_k|U_{\ell k}|^4`,
         probabilities added. ``"largest_element"``: the largest :math:`|U_{\ell k}U_{\ell j}|`, one
         element at a time. ``"rms"``: root of the incoherent one, the typical amplitude for random
@@ -274,63 +252,28 @@ def suppression_estimates(mixing: ArrayLike) -> dict[str, FloatArray]:
     ----------
     Herrera and Huber, arXiv:2408.11904, footnote 1.
     """
-    U = _checked_mixing(mixing)
+    U = check_mixing(mixing)
     size = np.abs(U)
-    ordered = np.sort(size, axis=1)
-    incoherent = 1 - (size**4).sum(axis=1)
+    ordered = np.sort(size, axis=-1)
+    incoherent = 1 - (size**4).sum(axis=-1)
     return {
         "incoherent": incoherent,
-        "largest_element": ordered[:, -1] * ordered[:, -2],
+        "largest_element": ordered[..., -1] * ordered[..., -2],
         "rms": np.sqrt(incoherent),
-        "coherent": np.abs(U.sum(axis=1)) ** 2 - 1,
-        "worst_case": size.sum(axis=1) ** 2 - 1,
+        "coherent": np.abs(U.sum(axis=-1)) ** 2 - 1,
+        "worst_case": size.sum(axis=-1) ** 2 - 1,
     }
 
 
-def _dagger(matrix: ComplexArray) -> ComplexArray:
-    return np.conj(np.swapaxes(matrix, -1, -2))
-
-
-def _square(matrix: ArrayLike) -> ComplexArray:
-    a = np.asarray(matrix, dtype=np.complex128)
-    if a.ndim != 2 or a.shape[0] != a.shape[1]:
-        raise ValueError(f"need a square matrix, not one of shape {a.shape}")
-    return a
-
-
-def _checked_mixing(mixing: ArrayLike) -> ComplexArray:
-    U = _square(mixing)
-    excess = float(np.abs(U @ _dagger(U) - np.eye(len(U))).max())
-    if not excess < _TOLERANCE:
-        raise ValueError(f"the mixing matrix is not unitary: U U^dagger differs from 1 by {excess:.1e}")
-    return U
-
-
 def _checked(mixing: ArrayLike, matrix: ArrayLike) -> tuple[ComplexArray, ComplexArray]:
-    U, a = _checked_mixing(mixing), np.asarray(matrix, dtype=np.complex128)
-    if a.shape[-2:] != U.shape:
+    U, a = _checked_columns(mixing, matrix)
+    if a.shape[-2:] != U.shape[-2:]:
         raise ValueError(f"a matrix of shape {a.shape} does not fit a mixing matrix of shape {U.shape}")
     return U, a
 
 
-def _reject_diagonal(a: ComplexArray, name: str) -> None:
-    bad = np.flatnonzero(np.abs(np.diagonal(a)) > _TOLERANCE * np.abs(a).max())
-    if len(bad):
-        k = bad[0] + 1
-        raise ValueError(
-            f"a Majorana neutrino has no diagonal {name.replace('_', ' ')}, but element {k}{k} is "
-            f"{_text(a[bad[0], bad[0]])}; give transition elements such as 12 only, or Dirac neutrinos"
-        )
-
-
-def _require(a: ComplexArray, other: ComplexArray, rule: str) -> None:
-    excess = np.abs(a - other)
-    if excess.max() > _TOLERANCE * np.abs(a).max():
-        k, j = (int(i) for i in np.unravel_index(excess.argmax(), a.shape))
-        raise ValueError(
-            f"{rule.replace('_', ' ')}, but element {k + 1}{j + 1} is {_text(a[k, j])}, not {_text(other[k, j])}"
-        )
-
-
-def _text(value: complex) -> str:
-    return f"{value.real:g}" if value.imag == 0 else f"{value:g}"
+def _checked_columns(mixing: ArrayLike, matrix: ArrayLike) -> tuple[ComplexArray, ComplexArray]:
+    U, a = check_mixing(mixing), np.asarray(matrix, dtype=np.complex128)
+    if a.ndim < 2 or a.shape[-1] != U.shape[-1]:
+        raise ValueError(f"a matrix of shape {a.shape} does not fit a mixing matrix of shape {U.shape}")
+    return U, a
