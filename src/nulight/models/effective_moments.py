@@ -99,8 +99,8 @@ def short_baseline_moment(
     >>> import numpy as np
     >>> transition = np.zeros((3, 3))
     >>> transition[0, 1], transition[1, 0] = 1e-11, -1e-11
-    >>> [float(short_baseline_moment(transition, np.eye(3), flavour)) for flavour in ("e", "mu", "tau")]
-    [1e-22, 1e-22, 0.0]
+    >>> [f"{short_baseline_moment(transition, np.eye(3), flavour):.3g}" for flavour in ("e", "mu", "tau")]
+    ['1e-22', '1e-22', '0']
     """
     matrix = _transition(transition, nature)
     state = np.conj(_fitting_row(matrix, mixing, flavour))
