@@ -80,6 +80,7 @@ def _angle(name: str, latex: str, text: str, lower: float, upper: float | None =
 def _where(pair: str) -> str:
     k, j = pair[0], pair[1]
     if k == j:
-        return f"{pair} (Dirac only)"
-    other = "" if k < j else f" (Dirac only; -lambda_{j}{k} for Majorana)"
-    return f"between nu_{k} and nu_{j} (sterile, mass m_4)" if "4" in pair and not other else f"{pair}{other}"
+        return f"of nu_{k} (Dirac only)"
+    if k > j:
+        return f"from nu_{j} to nu_{k} (Dirac only; -lambda_{j}{k} for Majorana)"
+    return f"between nu_{k} and nu_{j} (Dirac: from nu_{j} to nu_{k})"

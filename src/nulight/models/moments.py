@@ -28,6 +28,7 @@ _MOMENTS = tuple(f"mu_nu_{flavour}" for flavour in FLAVOURS)
 _PORTALS = tuple(f"mu_{flavour}4" for flavour in FLAVOURS)
 _LAMBDAS = tuple(f"lambda_{pair}" for pair in TRANSITIONS)
 _ANGLES = ("theta_14", "theta_24", "theta_34")
+_STERILE = 3  # place of nu_4 in rows and columns of lambda
 
 
 def moments(values: Values, conventions: Conventions) -> list[Moment]:
@@ -49,21 +50,27 @@ def moments(values: Values, conventions: Conventions) -> list[Moment]:
     ------
     ParameterError
         If the portal is set both in flavours (mu_e4) and in mass states (lambda_14), if its
-        interference has two mixings, or for elements that Majorana neutrinos do not have.
+        interference has two mixings, for elements that Majorana neutrinos do not have, or where
+        only the fourth state, which no source makes, would be the initial one.
+
+    Notes
+    -----
+    From flavour a to final state k: sum over the light j of lambda_kj conj(U_aj), with U of four
+    neutrinos. Majorana neutrinos reach the fourth by lambda_4j = -lambda_j4. A flux that is stored in
+    mass states (solar) meets lambda_kj as it is; its shares of the states are those of three neutrinos.
     """
     found = []
     common = values.get("mu_nu", _ZERO)
     if (row := _flavour_row(values, _MOMENTS, common)) is not None or "mu_nu" in values:
         found.append(Moment("magnetic", diagonal(_spread(common) if row is None else row)))
-    portal, transition = _flavour_row(values, _PORTALS, _ZERO), transition_matrix(values, conventions)
-    if portal is not None:
-        if transition is not None and np.any(transition[..., 3, :3]):
+    if (portal := _flavour_row(values, _PORTALS, _ZERO)) is not None:
+        weak = _weak(values, conventions)
+        found.append(Moment("dipole", portal[..., None, :].astype(complex), _m_4(values), weak=weak))
+    if (transition := transition_matrix(values, conventions)) is not None:
+        finals = _final_states(values, conventions)
+        if _STERILE in finals and portal is not None:
             raise ParameterError("mu_e4, mu_mu4, mu_tau4 and lambda_14... lead to the same sterile neutrino; set one")
-        found.append(
-            Moment("dipole", portal[..., None, :].astype(complex), _m_4(values), weak=_weak(values, conventions))
-        )
-    if transition is not None:
-        found += _of_mass_states(transition, values, conventions)
+        found += _of_mass_states(transition, finals, values, conventions)
     return found
 
 
@@ -73,14 +80,14 @@ def transition_matrix(values: Values, conventions: Conventions) -> ComplexArray 
     Raises
     ------
     ParameterError
-        For a diagonal element, or both orders of one pair, of Majorana neutrinos.
+        For an element, or a phase, that Majorana neutrinos do not have: diagonal, or the larger index first.
     """
-    given = [name for name in _LAMBDAS if name in values]
+    given = _given(values)
     if not given:
         return None
     majorana = conventions.neutrinos == "majorana"
     if majorana:
-        _check_majorana(given)
+        _check_majorana(values)
     phases = [values.get(f"{name}_phase", _ZERO) for name in given]
     shape = np.broadcast_shapes(*(values[name].shape for name in given), *(phase.shape for phase in phases))
     matrix = np.zeros((*shape, 4, 4), dtype=complex)
@@ -92,19 +99,39 @@ def transition_matrix(values: Values, conventions: Conventions) -> ComplexArray 
     return matrix
 
 
-def _of_mass_states(transition: ComplexArray, values: Values, conventions: Conventions) -> list[Moment]:
+def _given(values: Values) -> list[str]:
+    return [name for name in _LAMBDAS if name in values]
+
+
+def _final_states(values: Values, conventions: Conventions) -> set[int]:
+    """Rows of lambda that a light neutrino may reach by the elements that are set, whatever their values."""
+    names = _given(values)
+    places = [TRANSITIONS[name.removeprefix("lambda_")] for name in names]
+    if conventions.neutrinos == "majorana":
+        places += [(j, k) for k, j in places]
+    finals = {k for k, j in places if j != _STERILE}
+    if not finals:
+        raise ParameterError(
+            f"{', '.join(names)}: the initial state would be nu_4, which no source makes; the moment of a light "
+            "Dirac neutrino to nu_4 is lambda_41, lambda_42 or lambda_43"
+        )
+    return finals
+
+
+def _of_mass_states(
+    transition: ComplexArray, finals: set[int], values: Values, conventions: Conventions
+) -> list[Moment]:
     """Moments to the three light states, and to the heavy one, from the light states that arrive."""
     U = _mixing(values, conventions)
     light = np.conj(np.swapaxes(U[..., :3, :3], -1, -2))  # nu_a = sum_j conj(U_aj) nu_j
     found = []
-    for label, rows, mass in (("transition", slice(0, 3), 0.0), ("dipole", slice(3, 4), None)):
-        block = transition[..., rows, :3]
-        if np.any(block):
-            heavy = mass is None
-            weak = _weak(values, conventions) if heavy else None
-            found.append(Moment(label, block @ light, _m_4(values) if heavy else 0.0, mass_matrix=block, weak=weak))
-    # a value of zero is set all the same
-    return found or [Moment("transition", transition[..., :3, :3] @ light, mass_matrix=transition[..., :3, :3])]
+    if finals - {_STERILE}:
+        block = transition[..., :3, :3]
+        found.append(Moment("transition", block @ light, mass_matrix=block))
+    if _STERILE in finals:
+        block, weak = transition[..., 3:, :3], _weak(values, conventions)
+        found.append(Moment("dipole", block @ light, _m_4(values), mass_matrix=block, weak=weak))
+    return found
 
 
 def _mixing(values: Values, conventions: Conventions) -> ComplexArray:
@@ -131,9 +158,10 @@ def _weak(values: Values, conventions: Conventions) -> ComplexArray | None:
     return np.conj(_mixing(values, conventions)[..., :3, 3])[..., None, :] if by_angle else None
 
 
-def _check_majorana(given: list[str]) -> None:
-    for name in given:
-        k, j = name[-2], name[-1]
+def _check_majorana(values: Values) -> None:
+    for name in (name for pair in _LAMBDAS for name in (pair, f"{pair}_phase") if name in values):
+        place = name.removeprefix("lambda_")
+        k, j = place[0], place[1]
         if k == j:
             raise ParameterError(
                 f"{name}: a Majorana neutrino has no diagonal moment; set lambda_12, lambda_13..., or choose "
@@ -141,8 +169,8 @@ def _check_majorana(given: list[str]) -> None:
             )
         if k > j:
             raise ParameterError(
-                f"{name}: for Majorana neutrinos it is -lambda_{j}{k}; set that one, or choose neutrinos: dirac "
-                "among the conventions"
+                f"{name}: for Majorana neutrinos lambda_{k}{j} is -lambda_{j}{k}; set that one, or choose "
+                "neutrinos: dirac among the conventions"
             )
 
 
