@@ -27,6 +27,14 @@ def command(
     ] = None,
     settings: Settings = None,
     m4: Mass = None,
+    kappa: Annotated[
+        str | None,
+        typer.Option(
+            "--kappa",
+            metavar="K",
+            help="Weak mixing with the sterile neutrino: interference, to first order; same as --set kappa.",
+        ),
+    ] = None,
     conventions: ConventionsChoice = None,
     compare_conventions: Compare = False,
     as_json: Json = False,
@@ -36,7 +44,8 @@ def command(
     from nulight.studies.cross_sections import cross_section
 
     check_suffix(out)
-    values = fixed_values(settings, m4)
+    mixing = [] if kappa is None else [f"kappa={kappa}"]
+    values = fixed_values([*(settings or ()), *mixing], m4)
     E, recoils = energy(E_nu), [energy(part) for part in T.split(",")]
 
     def compute(preset: str) -> CrossSectionResult:

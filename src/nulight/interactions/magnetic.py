@@ -1,9 +1,14 @@
 """Magnetic and electric moments on electrons, with a massless or massive final neutrino.
 
-A moment flips the helicity, so it adds to the weak cross section without interference (the mass
-suppressed interference with a heavy final state needs mixing and is not part of this module). A
+A moment flips the helicity, so it adds to the weak cross section without interference (that with a
+heavy final state is suppressed by its mass, needs mixing, and stands in `interference`). A
 transition to a sterile neutrino of mass m_4, the dipole portal, has the same amplitude and its
 own kinematics.
+
+Everything here holds for Dirac and Majorana neutrinos, final ones too, and for antineutrinos: one
+helicity comes in, one operator, L = (mu/2) Nbar sigma nu_L F + h.c., turns it into N, and the two
+helicities of N are summed. A Majorana N has no second amplitude, since that would need a
+right-handed neutrino to come in; only its decay has twice the channels (`decay`).
 """
 
 from __future__ import annotations
@@ -14,14 +19,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from nulight.constants import ALPHA, HBAR_C, M_E
+from nulight.constants import M_E
+from nulight.interactions.nuclear_brackets import moment_bracket
 from nulight.interactions.term import Binding, MomentKinematics, Term
 from nulight.neutrinos.flux import Helicity
 from nulight.typing import ArrayLike, ComplexArray, FloatArray
 
 __all__ = ["Moment", "dipole_coefficients", "dsigma_dT_magnetic", "magnetic_terms"]
-
-_PREFACTOR = np.pi * ALPHA**2 / M_E**2 * HBAR_C**2  # cm^2; the m_e of mu_B, not of the target
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +41,8 @@ class Moment:
     mass_matrix : array, shape (..., n_final, N), or None
         The same from mass states, if it is given in that basis.
     weak : array, shape (..., n_final, N), or None
-        Amplitude of each flavour (column) in the final state by mixing; None without.
+        Amplitude of each flavour (column) in the final state by mixing; None without. It makes the
+        moment interfere with the weak current, see `interference`.
     """
 
     label: str
@@ -68,16 +73,14 @@ def dipole_coefficients(T: FloatArray, mass: float, m_final: float = 0.0) -> Flo
     Notes
     -----
     K = 1/T - 1/E - m^2/(2 E T M) (1 - T/(2E) + M/(2E)) + m^4 (T - M)/(8 E^2 T^2 M^2) times
-    pi alpha^2 / m_e^2. Outside the kinematic limits K has no meaning and may have either sign.
+    pi alpha^2 / m_e^2 with the electron mass of mu_B. Outside the kinematic limits K has no meaning
+    and may have either sign.
 
     References
     ----------
     Miranda:2021kre (arXiv:2109.09545), Eq. (17)
     """
-    b, M = m_final**2, mass
-    c1 = -1 - b / (2 * T * M)
-    c2 = b / (4 * M) - b / (4 * T) + b**2 * (T - M) / (8 * T**2 * M**2)
-    return _PREFACTOR * np.stack([1 / T, c1, c2])
+    return moment_bracket(T, mass, True, m_final)
 
 
 def magnetic_terms(moments: Sequence[Moment], helicity: Helicity, *, binding: Binding = "stepping") -> list[Term]:
@@ -94,7 +97,7 @@ def dsigma_dT_magnetic(T_e: ArrayLike, E_nu: ArrayLike, *, mu_nu: float, m_final
     r"""Neutrino-electron cross section from a neutrino magnetic moment.
 
     Flips the neutrino helicity, so it adds to the weak cross section without interference
-    (up to terms of order m_nu / E_nu).
+    (up to terms of order m_nu / E_nu). The same for Dirac and Majorana neutrinos and antineutrinos.
 
     Parameters
     ----------

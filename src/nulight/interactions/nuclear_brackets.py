@@ -12,7 +12,7 @@ import numpy as np
 from nulight.constants import ALPHA, G_F, HBAR_C, M_E
 from nulight.typing import FloatArray
 
-__all__ = ["moment_bracket", "scalar_bracket", "vector_bracket"]
+__all__ = ["interference_bracket", "moment_bracket", "scalar_bracket", "vector_bracket"]
 
 
 def vector_bracket(T: FloatArray, mass: float, has_spin: bool) -> FloatArray:
@@ -77,6 +77,39 @@ def moment_bracket(T: FloatArray, mass: float, has_spin: bool, m_final: float = 
     else:
         c2 = T / 4 + b / (8 * M) - b / (4 * T) - b**2 / (8 * T**2 * M)
     return np.pi * ALPHA**2 / M_E**2 * HBAR_C**2 * np.stack([1 / T, c1, c2])
+
+
+def interference_bracket(T: FloatArray, mass: float, has_spin: bool, m_final: float) -> FloatArray:
+    r"""Coefficients of 1, 1/E, 1/E^2 of the interference of the vector current with a moment.
+
+    Unit weak charge, unit electric charge, a moment of one Bohr magneton and unit weak mixing.
+
+    Parameters
+    ----------
+    T : array, shape (n_T,), keV
+    mass, m_final : float, keV
+        Nucleus and final neutrino.
+    has_spin : bool
+
+    Returns
+    -------
+    array, shape (3, n_T), cm^2 keV^(k - 1)
+
+    Notes
+    -----
+    .. math:: \frac{\alpha G_F m}{\sqrt2 m_e E^2} \left(M + \frac{m^2}{2T}\right)
+              \times \begin{cases} 1 + T/2M & \text{spin } 0 \\ 1 - T/M & \text{spin } 1/2 \end{cases}
+
+    from the traces of both amplitudes, exactly. It grows with the mass of the nucleus like the weak
+    part; the electron mass is that of the Bohr magneton.
+
+    References
+    ----------
+    Grimus and Stockinger (arXiv:hep-ph/9708279), on electrons; the form without spin is our own
+    """
+    recoil = 1 - T / mass if has_spin else 1 + T / (2 * mass)
+    c2 = ALPHA * G_F * m_final / (np.sqrt(2) * M_E) * HBAR_C**2 * (mass + m_final**2 / (2 * T)) * recoil
+    return np.stack([np.zeros_like(T), np.zeros_like(T), c2])
 
 
 def scalar_bracket(T: FloatArray, mass: float, has_spin: bool) -> FloatArray:

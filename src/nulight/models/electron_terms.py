@@ -2,7 +2,8 @@
 
 The Standard Model part is always there and is called "weak"; it contains the Standard Model charge
 radius where the conventions say so. Everything that is set beyond it is a current, a moment or an
-exchange of its own.
+exchange of its own. A heavy final neutrino that mixes interferes with the weak part alone, to first
+order in the mixing.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from nulight.constants import K_R2, SIN2_THETA_W
 from nulight.conventions import Conventions
 from nulight.interactions.equivalent_photon import equivalent_photon_term
+from nulight.interactions.interference import interference_terms
 from nulight.interactions.magnetic import Moment, magnetic_terms
 from nulight.interactions.propagators import CONTACT
 from nulight.interactions.scalar import ScalarExchange, scalar_terms
@@ -158,6 +160,7 @@ def electron_terms(
         *(term for current in currents for term in current_pair_terms(weak, current, helicity, binding=atomic)),
         *vector_terms(currents, helicity, binding=atomic),
         *magnetic_terms(dipoles, helicity, binding=flat),
+        *interference_terms(weak, dipoles, helicity, binding=flat),
         *scalar_terms(scalars, helicity, binding=flat),
         *_equivalent_photon_terms(arrays, conventions, helicity, material),
         *(o.term(arrays[o.parameter.name], helicity) for o in _used(own, arrays)),

@@ -15,6 +15,7 @@ import numpy as np
 
 from nulight.constants import K_R2, SIN2_THETA_W
 from nulight.conventions import Conventions
+from nulight.interactions.interference import nuclear_interference_terms
 from nulight.interactions.magnetic import Moment
 from nulight.interactions.nuclear import (
     Nuclei,
@@ -169,6 +170,7 @@ def nuclear_terms(
         *(term for current in currents for term in nuclear_pair_terms(weak, current, helicity, nuclei)),
         *nuclear_vector_terms(currents, helicity, nuclei),
         *nuclear_magnetic_terms(dipoles, helicity, nuclei),
+        *nuclear_interference_terms(weak, dipoles, helicity, nuclei),
         *nuclear_scalar_terms(scalars, helicity, nuclei),
         *(o.nuclear_term(arrays[o.parameter.name], helicity, nuclei.seen_by("nn")) for o in _used(own, arrays)),
     ]

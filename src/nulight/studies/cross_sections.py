@@ -33,6 +33,9 @@ Channel = Literal["electron-recoil", "nuclear-recoil"]
 NEUTRINOS = tuple(f"{kind}_{flavour}" for kind in ("nu", "nubar") for flavour in FLAVOURS)
 """Neutrinos by name: nu_e, ... nubar_tau."""
 
+_PORTAL, _INTERFERENCE = "dipole", "weak*dipole"
+_FIRST_ORDER = "; interference of first order in the mixing with the sterile neutrino, its weak production neglected"
+
 ElectronFactor = Callable[[FloatArray, Any], FloatArray]
 
 _NUCLIDE = re.compile(r"[A-Z][a-z]?\d{2,3}")
@@ -40,6 +43,7 @@ _CITATIONS = {
     "weak": ("Vogel:1989iv",),
     "magnetic": ("Vogel:1989iv", "Giunti:2014ixa"),
     "dipole": ("Miranda:2021kre",),
+    "weak*dipole": ("arXiv:hep-ph/9708279", "Miranda:2021kre"),
     "charge_radius": ("Cadeddu:2018dux", "Giunti:2014ixa"),
     "millicharge": ("Giunti:2014ixa",),
     "light_scalar": ("Cerdeno:2016sfi",),
@@ -96,7 +100,9 @@ def cross_section(
     Notes
     -----
     Terms are named by interaction, ``"a*b"`` is the interference of two and may be negative. The
-    charge radius of the Standard Model is part of "weak"; "charge_radius" is what exceeds it.
+    charge radius of the Standard Model is part of "weak"; "charge_radius" is what exceeds it. The
+    interference of a moment with the weak part, "weak*dipole", asks for a heavy final neutrino and
+    its mixing (``kappa`` or ``theta_14``...), and is of first order in the mixing.
 
     Examples
     --------
@@ -121,11 +127,11 @@ def cross_section(
         total=sum(by_label.values(), np.zeros_like(recoils)),
         terms=by_label,
         parameters=values,
-        definition=scene.definition,
+        definition=scene.definition + (_FIRST_ORDER if _INTERFERENCE in by_label else ""),
         conventions=record.to_dict(),
         provenance={"version": __version__},
         citations=tuple(dict.fromkeys([*_formula_citations(by_label, scene.formulas), *scene.citations])),
-        warnings=_limits_exceeded(terms, recoils, float(E_nu)),
+        warnings=(*_without_effect(values, by_label), *_limits_exceeded(terms, recoils, float(E_nu))),
     )
 
 
@@ -229,7 +235,23 @@ def _checked_energies(E_nu: float, T: ArrayLike) -> FloatArray:
 
 
 def _formula_citations(labels: Mapping[str, Any], formulas: Mapping[str, tuple[str, ...]]) -> list[str]:
-    return [source for label in labels for part in label.split("*") for source in formulas.get(part, ())]
+    parts = (part for label in labels for part in (label, *label.split("*")))
+    return [source for part in parts for source in formulas.get(part, ())]
+
+
+def _without_effect(values: Mapping[str, float], labels: Mapping[str, Any]) -> tuple[str, ...]:
+    """Say which parameters of the sterile neutrino are set in vain."""
+    portal, missing = (
+        _PORTAL in labels,
+        "no moment to the sterile neutrino is set (mu_e4, mu_mu4, mu_tau4, lambda_14...)",
+    )
+    messages = []
+    if "m_4" in values and not portal:
+        messages.append(f"m_4 = {values['m_4']:g} keV has no effect: {missing}")
+    if "kappa" in values and _INTERFERENCE not in labels:
+        reason = "its interference goes with m_4, which is zero" if portal else missing
+        messages.append(f"kappa = {values['kappa']:g} has no effect: {reason}")
+    return tuple(messages)
 
 
 def _limits_exceeded(terms: Sequence[Term], T: FloatArray, E_nu: float) -> tuple[str, ...]:
