@@ -19,9 +19,7 @@ UNIT = np.pi * ALPHA**2 / M_E**2 * HBAR_C**2
 PARTICLES = [("electron", M_E), ("spin 1/2", 5e6), ("spin 0", 5e6), ("spin 0", 1.2e8)]
 energies, masses = st.floats(50.0, 5e4), st.floats(500.0, 2e8)
 shares, insides, spins = st.floats(1e-3, 0.999), st.floats(0.0, 1.0), st.booleans()
-on_particles = pytest.mark.parametrize(
-    ("name", "M", "has_spin"), PARTICLES, ids=[f"{p[0]} {p[1]:g}" for p in PARTICLES]
-)
+on_particles = pytest.mark.parametrize(("name", "M"), PARTICLES, ids=[f"{p[0]} {p[1]:g}" for p in PARTICLES])
 
 
 def term(name: str, M: float, m: float, helicity: str = "nu") -> Term:
