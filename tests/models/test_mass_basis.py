@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.oracles_moments import random_matrix, random_unitary
 
 from nulight.models.mass_basis import (
-    check_form_factor,
+    dirac_moment_to_flavour,
+    dirac_moment_to_mass,
     majorana_moment_to_flavour,
     majorana_moment_to_mass,
     moment_strength,
@@ -18,14 +20,6 @@ from nulight.models.mass_basis import (
 
 seeds = st.integers(0, 2**32 - 1)
 sizes = st.sampled_from([3, 4])
-
-
-def random_matrix(rng, n):
-    return rng.normal(size=(n, n)) + 1j * rng.normal(size=(n, n))
-
-
-def random_unitary(rng, n):
-    return np.linalg.qr(random_matrix(rng, n))[0]
 
 
 def hermitian(a):
@@ -106,49 +100,6 @@ def test_moment_strength_is_hermitian_and_positive_and_sums_over_final_states(se
     np.testing.assert_allclose(np.diagonal(strength).real, direct, atol=1e-12)
 
 
-@pytest.mark.parametrize("form_factor", ["moment", "charge", "charge_radius"])
-def test_majorana_neutrinos_have_no_diagonal_moment_charge_or_radius(form_factor):
-    with pytest.raises(ValueError, match=r"no diagonal (moment|charge|charge radius), but element 22 is 3e-12"):
-        check_form_factor(np.diag([0, 3e-12, 0]), form_factor, "majorana")
-
-
-def test_dirac_neutrinos_may_have_diagonal_moments_and_charges():
-    diagonal = np.diag([1e-12, 3e-12, 0])
-    for form_factor in ("moment", "charge", "charge_radius", "anapole"):
-        np.testing.assert_array_equal(check_form_factor(diagonal, form_factor, "dirac"), diagonal)
-
-
-def test_majorana_moment_must_be_antisymmetric():
-    lam = np.array([[0, 1e-11, 0], [-1e-11, 0, 2e-11], [0, -1e-11, 0]])
-    with pytest.raises(ValueError, match="antisymmetric, but element 23 is 2e-11, not 1e-11"):
-        check_form_factor(lam, "moment", "majorana")
-    lam[2, 1] = -2e-11
-    check_form_factor(lam, "moment", "majorana")
-
-
-def test_majorana_anapole_must_be_real_and_symmetric_and_the_left_handed_sum_hermitian():
-    a = np.array([[1, 1j, 0], [-1j, 2, 0], [0, 0, 3]]) * 1e-33
-    check_form_factor(a, "left_handed", "majorana")
-    check_form_factor(a, "anapole", "dirac")
-    with pytest.raises(ValueError, match="real and symmetric"):
-        check_form_factor(a, "anapole", "majorana")
-    check_form_factor(a.real, "anapole", "majorana")
-
-
-@pytest.mark.parametrize("nature", ["dirac", "majorana"])
-def test_charge_must_be_hermitian(nature):
-    with pytest.raises(ValueError, match="hermitian"):
-        check_form_factor([[0, 1e-13], [-1e-13, 0]], "charge", nature)
-    check_form_factor([[0, 1e-13j], [-1e-13j, 0]], "charge", nature)
-
-
-@given(seed=seeds)
-def test_hermitian_matrix_splits_into_an_anapole_and_a_transition_radius(seed):
-    total = hermitian(random_matrix(np.random.default_rng(seed), 3))
-    check_form_factor(total.real, "anapole", "majorana")
-    check_form_factor(1j * total.imag, "charge_radius", "majorana")
-
-
 def test_off_diagonal_ratio_is_full_over_diagonal_part():
     U, a = nufit(), hermitian(random_matrix(np.random.default_rng(3), 3)) + 5 * np.eye(3)
     full = np.diagonal(to_flavour_basis(a, U)).real
@@ -188,10 +139,44 @@ def test_incoherent_share_is_what_averaged_oscillations_leave():
     assert 1 - share == pytest.approx(0.553, abs=5e-4)
 
 
+@given(seed=seeds, n=sizes)
+def test_dirac_moment_turns_its_initial_states_only_and_comes_back(seed, n):
+    rng = np.random.default_rng(seed)
+    lam, U = random_matrix(rng, 2, n), random_unitary(rng, n)
+    flavour = dirac_moment_to_flavour(lam, U)
+    np.testing.assert_allclose(flavour, np.einsum("kj,aj->ka", lam, U.conj()), atol=1e-13)
+    np.testing.assert_allclose(dirac_moment_to_mass(flavour, U), lam, atol=1e-13)
+    np.testing.assert_allclose(flavour.conj().T @ flavour, moment_strength(lam, U), atol=1e-12)
+
+
+def test_everything_takes_stacks_of_matrices_and_of_mixings():
+    rng = np.random.default_rng(4)
+    U = np.stack([random_unitary(rng, 3) for _ in range(2)])
+    a = np.stack([hermitian(random_matrix(rng, 3)) for _ in range(4)])[:, None]
+    functions = (
+        to_flavour_basis,
+        to_mass_basis,
+        majorana_moment_to_flavour,
+        majorana_moment_to_mass,
+        dirac_moment_to_flavour,
+        dirac_moment_to_mass,
+        moment_strength,
+        off_diagonal_ratio,
+    )
+    for function in functions:
+        stack = function(a, U)
+        assert stack.shape[:2] == (4, 2)
+        np.testing.assert_allclose(stack[3, 1], function(a[3, 0], U[1]), atol=1e-14)
+    for name, values in suppression_estimates(U).items():
+        np.testing.assert_allclose(values[1], suppression_estimates(U[1])[name], atol=1e-15)
+
+
 def test_wrong_mixing_matrices_are_refused():
     with pytest.raises(ValueError, match="not unitary"):
         to_flavour_basis(np.eye(3), 0.99 * np.eye(3))
     with pytest.raises(ValueError, match="does not fit"):
         to_flavour_basis(np.eye(4), np.eye(3))
+    with pytest.raises(ValueError, match="does not fit"):
+        dirac_moment_to_mass(np.eye(4), np.eye(3))
     with pytest.raises(ValueError, match="square"):
         suppression_estimates(np.ones((2, 3)))
