@@ -228,7 +228,10 @@ def _minimum(lines: _Lines, index: Places, walk: _Points) -> _Points:
     j = np.argmin(walk.value, axis=1)
     best = walk[rows, j]
     last = walk.value.shape[1] - 1
-    left, right = np.where(best.slope < 0, j, np.maximum(j - 1, 0)), np.where(best.slope < 0, np.minimum(j + 1, last), j)
+    left, right = (
+        np.where(best.slope < 0, j, np.maximum(j - 1, 0)),
+        np.where(best.slope < 0, np.minimum(j + 1, last), j),
+    )
     a, b = walk[rows, left], walk[rows, right]
     # a decrease that means nothing is none: Asimov data have their minimum at zero up to rounding
     flat = (a.strength == 0) & (_predicted(a, b) < _TIE)

@@ -1,0 +1,184 @@
+"""Allowed regions in the plane of a sterile neutrino's mass and its coupling, from the global minimum.
+
+Where data prefer a signal the region is closed. The minimum is found at every mass of the grid, and
+then between the masses around the best one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from nulight.inference.coordinates import citations
+from nulight.inference.levels import confidence, interval_threshold, region_threshold
+from nulight.inference.mass_grid import MassTable, mass_table
+from nulight.inference.model import Model, parts, with_planned_data
+from nulight.inference.raster import Raster, profile_curves, raster_intervals
+from nulight.models.parameters import PARAMETERS
+from nulight.results.portal import PortalRegion
+from nulight.studies.portal import Experiments, portal_masses, portal_model
+from nulight.typing import ArrayLike, FloatArray
+
+__all__ = ["filled_contours", "portal_region"]
+
+_POINTS = 121  # couplings of an automatic grid
+_HIGH, _DECADES = 100.0, 4.0  # an automatic grid ends at so many times the strongest limit, so many decades up
+_BETWEEN = 9  # masses of each round of the search between grid points
+_ROUNDS = 4
+
+
+def portal_region(
+    experiments: Experiments,
+    coupling: str = "mu_e4",
+    masses: ArrayLike | None = None,
+    couplings: ArrayLike | None = None,
+    *,
+    cl: float | str | Sequence[float | str] = 0.90,
+    dof: int = 2,
+    fixed: Mapping[str, float] | None = None,
+    conventions: str | None = None,
+) -> PortalRegion:
+    """Return Delta chi2 in the plane of mass and coupling, and the regions within confidence levels.
+
+    Parameters
+    ----------
+    experiments, coupling, masses, fixed, conventions
+        As for `portal_limit`.
+    couplings : array, shape (n_couplings,), mu_B, optional
+        Otherwise 121 in equal ratios around the strongest limit.
+    cl : float, str or sequence of them
+        Confidence levels: 0.9, ``"90 %"``, ``"2 sigma"``.
+    dof : 1 or 2
+        Degrees of freedom of the levels.
+
+    Returns
+    -------
+    PortalRegion
+        Nuisances profiled, Delta chi2 from the global minimum.
+
+    Raises
+    ------
+    NoSensitivityError, ValueError
+        As for `portal_limit`; also if the grid of couplings is not positive.
+    """
+    fixed = dict(fixed or {})
+    model = portal_model(experiments, conventions)
+    grid, _ = portal_masses(model, coupling, masses, fixed)
+    given = [cl] if isinstance(cl, float | str) else list(cl)
+    levels = {_label(level): region_threshold(confidence(level), dof) for level in given}
+    data = with_planned_data(model, fixed)
+    table = mass_table(model, coupling, grid, fixed=fixed).with_data(data)
+    raster = raster_intervals(table, interval_threshold(0.9, "two-sided"))
+    mus = _couplings(couplings, raster)
+    chi2 = profile_curves(table, mus).T
+    place, minimum = _global_minimum(data, coupling, fixed, table, raster, float(mus[-1]))
+    if chi2.min() < minimum - 1e-6:  # on the upper edge of the grid
+        row, column = np.unravel_index(int(np.argmin(chi2)), chi2.shape)
+        place, minimum = (float(grid[column]), float(mus[row])), float(chi2.min())
+    null = float(raster.twice_nll_zero.min()) - minimum
+    delta = np.maximum(chi2 - minimum, 0.0)
+    provenance = model.provenance()
+    return PortalRegion(
+        parameter=coupling,
+        unit=PARAMETERS[coupling].unit,
+        experiments=tuple(part.name for part in parts(model)),
+        m_4=grid,
+        couplings=mus,
+        delta_chi2=delta,
+        best_fit=place,
+        twice_nll=minimum,
+        delta_chi2_at_zero=null,
+        significance=math.sqrt(max(null, 0.0)),
+        levels=levels,
+        polygons={name: filled_contours(grid, mus, delta, level) for name, level in levels.items()},
+        closed={name: null > level for name, level in levels.items()},
+        dof=dof,
+        fixed=fixed,
+        definition=_definition(model, dof),
+        conventions=provenance.get("conventions", {}),
+        provenance=provenance,
+        citations=citations(model, [coupling, "m_4", *fixed]),
+        warnings=tuple(_warnings(delta, levels)),
+    )
+
+
+def filled_contours(x: FloatArray, y: FloatArray, z: FloatArray, level: float) -> tuple[FloatArray, ...]:
+    """Return closed outlines of where z(y, x) <= `level`, each (n_points, 2), on positive axes.
+
+    Interpolated in the logarithms of x and y and the root of z, in which a likelihood is smooth.
+    """
+    import contourpy
+
+    u, v = ((np.log(axis / axis[0]) / math.log(axis[-1] / axis[0])) for axis in (x, y))
+    height = np.ma.masked_invalid(np.sqrt(z))
+    generator = contourpy.contour_generator(u, v, height, name="serial", fill_type=contourpy.FillType.OuterOffset)
+    points, offsets = generator.filled(-1.0, math.sqrt(level))
+    rings = [
+        np.asarray(ring[a:b], float)
+        for ring, ends in zip(points, offsets, strict=True)
+        for a, b in pairwise(np.asarray(ends).tolist())
+    ]
+    first, ratio = np.array([x[0], y[0]]), np.array([x[-1] / x[0], y[-1] / y[0]])
+    return tuple(first * ratio**ring for ring in rings)
+
+
+def _label(level: float | str) -> str:
+    return level if isinstance(level, str) else f"{100 * level:.10g} %"
+
+
+def _couplings(couplings: ArrayLike | None, raster: Raster) -> FloatArray:
+    if couplings is not None:
+        grid = np.unique(np.asarray(couplings, float))
+        if grid.size < 2 or not np.all(np.isfinite(grid) & (grid > 0)):
+            raise ValueError(
+                "couplings of a region must be at least two positive numbers in mu_B: its axis is logarithmic"
+            )
+        return grid
+    known = raster.upper[np.isfinite(raster.upper)]
+    low = known.min() / 10
+    high = min(max(known.max(), 10 * known.min()) * 2, low * 10**_DECADES, _HIGH * 10 * known.max())
+    return np.geomspace(low, high, _POINTS)
+
+
+def _global_minimum(
+    model: Model, coupling: str, fixed: Mapping[str, float], table: MassTable, raster: Raster, largest: float
+) -> tuple[tuple[float, float], float]:
+    """Mass and coupling at the lowest -2 ln L, and the minimum: narrowed down around the best mass of the grid.
+
+    Where next to nothing is left of the signal, near the kinematic end, an absurd coupling can explain
+    any one bin; only minima up to the `largest` coupling of the grid count.
+    """
+    masses, found = table.masses, raster
+    best, lowest = (float(masses[0]), 0.0), float(raster.twice_nll_zero.min())
+    for _ in range(_ROUNDS):
+        heights = np.where(found.best_fit <= largest, found.twice_nll, np.inf)
+        i = int(np.argmin(heights))
+        if heights[i] < lowest - 1e-9:
+            best, lowest = (float(masses[i]), float(found.best_fit[i])), float(heights[i])
+        if best[1] == 0 or len(masses) == 1:
+            break  # without a signal every mass is as good
+        masses = np.geomspace(masses[max(i - 1, 0)], masses[min(i + 1, len(masses) - 1)], _BETWEEN)
+        inner = mass_table(model, coupling, masses, fixed=fixed).with_data(model)
+        found = raster_intervals(inner, interval_threshold(0.9, "two-sided"))
+    return best, lowest
+
+
+def _definition(model: Model, dof: int) -> str:
+    text = (
+        f"Delta(-2 ln L) from the global minimum over the masses and couplings of the grid, {dof} dof; outlines follow "
+        "the edge of the grid where a region leaves it; d = mu in L = (d/2) Nbar sigma nu F"
+    )
+    return text + (
+        "; nuisances profiled: " + ", ".join(n.describe() for n in model.nuisances) if model.nuisances else ""
+    )
+
+
+def _warnings(delta: FloatArray, levels: Mapping[str, float]) -> list[str]:
+    return [
+        f"no grid point inside {name}: the grid is too wide for it, or elsewhere"
+        for name, level in levels.items()
+        if delta.min() > level
+    ]
