@@ -161,6 +161,60 @@ def test_heavy_final_state_has_its_threshold(run_json):
     assert any("threshold" in text for text in record["warnings"])
 
 
+PORTAL = (*POINT, "--set", "mu_e4=1e-11", "--m4", "10 keV")
+
+
+def test_mixing_with_the_sterile_neutrino_shows_its_interference(run_json):
+    record = run_json("xsec", "electron", *PORTAL, "--kappa", "0.01")
+    assert set(record["terms"]) == {"weak", "dipole", "weak*dipole"}
+    assert record["total"]["value"] == pytest.approx(sum(record["terms"].values()), rel=1e-12, abs=0)
+    assert "arXiv:hep-ph/9708279" in record["citations"]
+    assert "first order in the mixing" in record["definition"]
+    assert record["warnings"] == []
+    assert record == run_json("xsec", "electron", *PORTAL, "--set", "kappa=0.01")
+
+
+def test_interference_is_the_formula_of_the_physics_page(run_json):
+    # GeV; 3.893794e-28 cm^2 GeV^2, and keV in a GeV
+    T, E, M, b = 1e-4, 747e-6, 0.51099895e-3, (10e-6) ** 2
+    g_V, g_A = 0.5 + 2 * 0.23857, 0.5
+    bracket = -g_V * (M - T + b / (2 * T) - b / (2 * M)) + g_A * (2 * E - T - b / (2 * M))
+    by_hand = ALPHA * 1.1663788e-5 * 10e-6 / (math.sqrt(2) * M * E**2) * 0.01e-11 * bracket * 3.893794e-28 * 1e-6
+    record = run_json("xsec", "electron", *PORTAL, "--kappa", "0.01", "--conventions", "tree")
+    # the bracket is a quarter of its pieces, the constants have seven digits
+    assert record["terms"]["weak*dipole"] == pytest.approx(by_hand, rel=1e-6, abs=0)
+
+
+def test_interference_on_nuclei_has_the_sign_of_the_weak_charge_and_of_the_phase(run_json):
+    arguments = (*CEVNS, "--set", "mu_mu4=1e-9", "--m4", "5 MeV", "--kappa", "0.01")
+    plain = run_json("xsec", "Xe131", *arguments)["terms"]
+    turned = run_json("xsec", "Xe131", *arguments, "--set", f"kappa_phase={math.pi}")["terms"]
+    assert plain["weak*dipole"] < 0  # neutrons outweigh protons
+    assert turned["weak*dipole"] == pytest.approx(-plain["weak*dipole"], rel=1e-12, abs=0)
+    assert turned["dipole"] == plain["dipole"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--set", "mu_e4=1e-11", "--kappa", "0.01"), ["kappa = 0.01 has no effect: its interference goes with m_4"]),
+        (
+            ("--set", "mu_nu_e=1e-11", "--kappa", "0.01", "--m4", "10 keV"),
+            ["m_4 = 10 keV has no effect: no moment", "kappa = 0.01 has no effect: no moment"],
+        ),
+        (("--m4", "10 keV"), ["m_4 = 10 keV has no effect"]),
+        (("--m4", "10 keV", "--set", "lambda_12=1e-11"), ["m_4 = 10 keV has no effect"]),
+        (("--m4", "10 keV", "--set", "lambda_14=1e-11"), []),
+    ],
+)
+def test_what_is_set_in_vain_is_said(run_json, arguments, words):
+    for target in ("electron", "Xe131"):
+        T = ("--T", "0.001 keV") if target == "Xe131" else ()
+        warnings = run_json("xsec", target, *POINT, *T, *arguments)["warnings"]
+        assert len(warnings) == len(words)
+        assert all(word in warning for word, warning in zip(words, warnings, strict=True))
+
+
 def test_recoils_outside_the_kinematic_limits_are_zero_and_said_so():
     result = cross_section("electron", "nu_e", 747.0, [100.0, 600.0])
     assert result.total[1] == 0
@@ -204,6 +258,9 @@ def test_files_carry_the_suffix_that_was_asked_for(run, tmp_path):
         (("xsec", "electron", *POINT, "--set", "mu_nu=-1e-11"), "domain"),
         (("xsec", "electron", *POINT, "--set", "a_nu_ee=1e-33", "--set", "r2_nu_ee=1e-33"), "same quantity"),
         (("xsec", "electron", *POINT, "--conventions", "nowhere"), "presets"),
+        (("xsec", "electron", *PORTAL, "--kappa", "2"), "kappa"),
+        (("xsec", "electron", *PORTAL, "--kappa", "0.1", "--set", "kappa=0.1"), "set twice"),
+        (("xsec", "electron", *PORTAL, "--kappa", "0.1", "--set", "theta_14=0.1"), "one of the two"),
     ],
 )
 def test_mistakes_are_answered_and_nothing_is_written(fails, tmp_path, arguments, words):
