@@ -1,0 +1,254 @@
+"""How one matrix of fundamental moments looks in every source, and whether the data allow it.
+
+A source prepares a state; the matrix and the state give an effective moment, different in each. Here
+it is computed for every component of every experiment, with the events it makes, whether the point
+is excluded, and how far all moments together may grow.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nulight._version import __version__
+from nulight.constants import M_E
+from nulight.conventions import Conventions, get_conventions
+from nulight.experiments import Experiment, load
+from nulight.experiments.loader import card_names
+from nulight.inference.coordinates import citations
+from nulight.interactions.kinematics import heaviest_final_state
+from nulight.interactions.magnetic import Moment
+from nulight.models.matrix_checks import Nature
+from nulight.models.moments import moments
+from nulight.models.products import checked
+from nulight.neutrinos.flux import FLAVOURS, Flux
+from nulight.neutrinos.mixing import get_oscillation, pmns
+from nulight.results.moments import ComponentMoment, FlavourMoment, MomentsResult, MomentsRow
+from nulight.studies.moment_scale import moment_counts, scale_limit
+from nulight.targets.nuclei import NuclearTarget
+from nulight.typing import ComplexArray
+
+__all__ = ["effective_moments"]
+
+_REFERENCE = 1e-10  # mu_B; any value gives the same effective moment
+_HEAVY = "dipole"  # label of moments to the fourth state
+
+
+def effective_moments(
+    values: Mapping[str, float],
+    experiments: Sequence[str | Path | Experiment] | None = None,
+    *,
+    neutrinos: Nature | None = None,
+    conventions: str | Path | Conventions | None = None,
+    cl: float = 0.90,
+) -> MomentsResult:
+    r"""Return what one matrix of moments is in every experiment.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        At least one moment, `lambda_kj` [mu_B] with phases [rad], or moments of flavours; `m_4` [keV], mixing [rad].
+    experiments : sequence of str, Path or Experiment, optional
+        Names, paths of cards, or experiments; otherwise every shipped one, those with data first.
+    neutrinos : "majorana" or "dirac", optional
+        What `lambda_kj` belong to; otherwise as the conventions say.
+    conventions : preset name, path of a YAML file, or Conventions, optional
+        For the experiments given by name; otherwise each its own.
+    cl : float
+        Confidence level of the limits, two-sided.
+
+    Returns
+    -------
+    MomentsResult
+
+    Raises
+    ------
+    ValueError
+        If no moment is set, a parameter is unknown, outside its domain or not one that such neutrinos have, or an
+        experiment cannot be loaded.
+
+    Notes
+    -----
+    .. math:: \mu_{\rm eff}^2 = \mathrm{Tr}[\rho\,\lambda^\dagger\lambda]
+
+    of a component, rho averaged over its flux: a flavour at a reactor or a pion source, mass states with their
+    probabilities from the Sun. That of an experiment is weighted with the signal and exact,
+    :math:`\mu_{\rm ref}\sqrt{N(\lambda)/N(\mu_{\rm ref})}`; to the fourth state N(mu_ref) has final states of the
+    same mass. Light and heavy final states are kept apart: they have different cross sections.
+
+    References
+    ----------
+    Grimus:2000tq (hep-ph/0006028); Miranda:2021kre (arXiv:2109.09545)
+
+    Examples
+    --------
+    >>> found = effective_moments({"lambda_12": 1e-11}, ["xenonnt-2022-er"])
+    >>> row = found.rows[0]
+    >>> f"{row.mu_eff:.2e} mu_B, {row.limit.verdict}, allowed times {row.limit.upper:.2f}"
+    '9.89e-12 mu_B, excluded, allowed times 0.75'
+    """
+    base = _with_nature(get_conventions(conventions or "default"), neutrinos)
+    flavours = tuple(_flavours(values, base))
+    names = card_names() if experiments is None else experiments
+    models = [_prepared(experiment, neutrinos, conventions) for experiment in names]
+    if experiments is None:
+        models.sort(key=lambda model: model.planned)
+    rows = tuple(_row(model, values, cl) for model in models)
+    return MomentsResult(
+        values=dict(values),
+        neutrinos=base.neutrinos,
+        cl=cl,
+        flavours=flavours,
+        rows=rows,
+        definition=_definition(cl),
+        conventions=base.to_dict(),
+        provenance=_provenance(models),
+        citations=tuple(dict.fromkeys(text for model in models for text in citations(model, values))),
+        warnings=tuple(_warnings(models, base)),
+    )
+
+
+def _with_nature(conventions: Conventions, neutrinos: Nature | None) -> Conventions:
+    same = neutrinos is None or neutrinos == conventions.neutrinos
+    return conventions if same else conventions.with_changes(neutrinos=neutrinos)
+
+
+def _prepared(
+    experiment: str | Path | Experiment, neutrinos: Nature | None, conventions: str | Path | Conventions | None
+) -> Experiment:
+    """The experiment with neutrinos of the nature asked for."""
+    found = experiment if isinstance(experiment, Experiment) else load(experiment, conventions=conventions)
+    wanted = _with_nature(found.conventions, neutrinos)
+    return found if wanted is found.conventions else replace(found, conventions=wanted)
+
+
+def _flavours(values: Mapping[str, float], conventions: Conventions) -> Iterator[FlavourMoment]:
+    couplings = moments(checked(values, ()), conventions)
+    for a, flavour in enumerate(FLAVOURS):
+        squares = {True: 0.0, False: 0.0}
+        for coupling in couplings:
+            squares[coupling.label == _HEAVY] += float(coupling.strengths("nu")[0][a, a].real)
+        light, heavy = math.sqrt(squares[False]), math.sqrt(squares[True])
+        yield FlavourMoment(flavour=f"nu_{flavour}", mu_eff=light, mu_eff_heavy=heavy)
+
+
+def _row(experiment: Experiment, values: Mapping[str, float], cl: float) -> MomentsRow:
+    counts = {kind: float(found.sum()) for kind, found in moment_counts(experiment, values).items()}
+    m_4, heaviest = float(values.get("m_4", 0.0)), _heaviest(experiment)
+    couplings = moments(checked(values, ()), experiment.conventions)
+    heavy = any(coupling.label == _HEAVY for coupling in couplings)
+    parts = [(source, flux) for source in experiment.sources for flux in source.fluxes]
+    row = MomentsRow(
+        experiment=experiment.name,
+        status="planned" if experiment.planned else "data",
+        conventions=experiment.conventions.name,
+        sources=tuple(source.name for source in experiment.sources),
+        mu_eff=_equivalent(experiment, counts["light"], {"mu_nu": _REFERENCE}),
+        mu_eff_heavy=_equivalent(experiment, counts["heavy"], *_portals(m_4)) if heavy else 0.0,
+        events=counts["light"],
+        events_heavy=counts["heavy"] + counts["interference"],
+        heaviest=heaviest,
+        limit=scale_limit([experiment], values, cl=cl),
+        components=tuple(_component(source.name, flux, couplings, experiment.conventions) for source, flux in parts),
+    )
+    return replace(row, note=_note(row, heavy, m_4))
+
+
+def _equivalent(experiment: Experiment, events: float, *references: Mapping[str, float]) -> float | None:
+    """Moment common to all flavours that gives as many events; the references add up to it."""
+    reference = sum(
+        float(counts.sum())
+        for point in references
+        for kind, counts in moment_counts(experiment, point).items()
+        if kind != "interference"
+    )
+    return _REFERENCE * math.sqrt(events / reference) if reference > 0 else None
+
+
+def _portals(m_4: float) -> list[dict[str, float]]:
+    """The same moment of every flavour, each to a state of its own: not coherent, so no flavour is special."""
+    return [{f"mu_{flavour}4": _REFERENCE, "m_4": m_4} for flavour in FLAVOURS]
+
+
+def _component(source: str, flux: Flux, couplings: Sequence[Moment], conventions: Conventions) -> ComponentMoment:
+    squares = {True: 0.0, False: 0.0}
+    total = flux.total()
+    norm = total @ np.trace(flux.matrices, axis1=1, axis2=2).real
+    for coupling in couplings:
+        in_flavour, in_mass = coupling.strengths(flux.helicity)
+        if flux.basis == "mass" and in_mass is not None:
+            strength, states = in_mass, flux.matrices
+        else:
+            strength, states = in_flavour, flux.flavour_matrices(pmns(get_oscillation(conventions.oscillation)))
+        squares[coupling.label == _HEAVY] += float(total @ _traces(states, strength) / norm)
+    light, heavy = math.sqrt(squares[False]), math.sqrt(squares[True])
+    return ComponentMoment(source=source, component=flux.name, mu_eff=light, mu_eff_heavy=heavy)
+
+
+def _traces(states: ComplexArray, strength: ComplexArray) -> Any:
+    """Tr[R_j C] of the states (J, n, n) that arrive, never negative."""
+    n = states.shape[-1]
+    return np.maximum(np.einsum("jab,ba->j", states, strength[:n, :n]).real, 0.0)
+
+
+def _heaviest(experiment: Experiment) -> float:
+    """Largest mass of the final neutrino that any flux can make on any target, keV."""
+    masses = [
+        mass
+        for target in experiment.targets.values()
+        for mass in ([n.mass for n in target.nuclides] if isinstance(target, NuclearTarget) else [M_E])
+    ]
+    E = max(flux.E_max for source in experiment.sources for flux in source.fluxes)
+    return max(float(heaviest_final_state(E, mass)) for mass in masses)
+
+
+def _note(row: MomentsRow, heavy: bool, m_4: float) -> str:
+    notes = []
+    if heavy and row.events_heavy == 0:
+        if m_4 >= row.heaviest:
+            notes.append(f"too heavy: m_4 = {m_4:g} keV, at most {row.heaviest:.4g} keV can be made")
+        elif any(part.mu_eff_heavy for part in row.components):
+            notes.append(f"recoils with m_4 = {m_4:g} keV lie outside the bins")
+        else:
+            notes.append("blind to the fourth state")
+    if not any(part.mu_eff or part.mu_eff_heavy for part in row.components):
+        notes = ["blind: no effective moment of its neutrinos"]
+    if not row.limit.converged:
+        notes.append("the best fit has not converged")
+    return "; ".join(notes)
+
+
+def _definition(cl: float) -> str:
+    return (
+        "mu_eff: root of Tr[rho lambda^+ lambda], of a component averaged over its flux, of an experiment the moment "
+        "common to all flavours with the same number of events; heavy: final states of mass m_4, kept apart; allowed "
+        f"scale: common factor of all moments at {100 * cl:g} % CL, two-sided, 1 dof, from the global minimum with all "
+        "nuisances profiled; for planned experiments that expected without moments"
+    )
+
+
+def _provenance(models: Sequence[Experiment]) -> dict[str, Any]:
+    records = [model.provenance() for model in models]
+    return {
+        "version": __version__,
+        "experiments": [model.name for model in models],
+        "quality": {model.name: model.card.quality for model in models},
+        "data": {name: digest for record in records for name, digest in record["data"].items()},
+    }
+
+
+def _warnings(models: Sequence[Experiment], base: Conventions) -> Iterator[str]:
+    if other := [model.name for model in models if model.conventions.oscillation != base.oscillation]:
+        yield f"other mixing than {base.oscillation} in {', '.join(other)}: the matrix means another one there"
+    for model in models:
+        p_ee, solar = model.conventions.solar_p_ee, any(source.name == "solar" for source in model.sources)
+        if p_ee is not None and solar:
+            yield (
+                f"{model.name}: solar neutrinos arrive as flavours there, solar_p_ee = {p_ee:g}, and not as mass "
+                "states; choose conventions that compute the conversion"
+            )
