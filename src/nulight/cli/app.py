@@ -17,6 +17,7 @@ from nulight.cli.experiments import command as experiments
 from nulight.cli.forecast import command as forecast
 from nulight.cli.limit import command as limit
 from nulight.cli.limits import command as limits
+from nulight.cli.moments import command as moments
 from nulight.cli.parameters import command as parameters
 from nulight.cli.reproduce import command as reproduce
 from nulight.cli.spectrum import command as spectrum
@@ -79,6 +80,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "spectrum": spectrum,
     "limit": limit,
     "limits": limits,
+    "moments": moments,
     "parameters": parameters,
     "contour": contour,
     "forecast": forecast,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from nulight.plotting.contour import plot_contour
 from nulight.plotting.forecast import plot_forecast
 from nulight.plotting.limits import plot_limits
+from nulight.plotting.moments import plot_moments
 from nulight.plotting.overview import plot_overview
 from nulight.plotting.profile import plot_profile
 from nulight.plotting.spectrum import plot_spectrum
@@ -18,6 +19,7 @@ __all__ = [
     "plot_contour",
     "plot_forecast",
     "plot_limits",
+    "plot_moments",
     "plot_overview",
     "plot_profile",
     "plot_spectrum",

@@ -9,6 +9,7 @@ from nulight.results.counts import CrossSectionResult, SpectrumResult
 from nulight.results.fits import ContourResult, FitResult
 from nulight.results.forecasts import ForecastResult, ReachResult
 from nulight.results.limits import Impact, Interval, LimitResult
+from nulight.results.moments import MomentsResult, MomentsRow, ScaleLimit
 from nulight.results.overview import LimitsRow, LimitsTable
 
 __all__ = [
@@ -21,7 +22,10 @@ __all__ = [
     "LimitResult",
     "LimitsRow",
     "LimitsTable",
+    "MomentsResult",
+    "MomentsRow",
     "ReachResult",
     "Result",
+    "ScaleLimit",
     "SpectrumResult",
 ]
