@@ -1,5 +1,6 @@
 """Cross sections as terms: kinematics times coupling matrices."""
 
+from nulight.interactions.decay import decay_length, decay_probability, decay_width
 from nulight.interactions.kinematics import E_nu_min, E_threshold, T_max, T_min, heaviest_final_state
 from nulight.interactions.magnetic import Moment, dsigma_dT_magnetic
 from nulight.interactions.nuclear import Nuclei
@@ -25,6 +26,9 @@ __all__ = [
     "T_min",
     "Term",
     "VectorCurrent",
+    "decay_length",
+    "decay_probability",
+    "decay_width",
     "dsigma_dT_magnetic",
     "dsigma_dT_weak",
     "heaviest_final_state",
