@@ -1,1 +1,1 @@
-"""Published limits with their source, confidence level and convention."""
+"""Published limits and exclusion curves with their source, confidence level and convention."""

@@ -18,7 +18,14 @@ from typing import Literal, get_args
 from nulight.conventions import Conventions, get_conventions
 from nulight.data.reader import read_package_table
 
-__all__ = ["Flavour", "PublishedLimit", "couplings_with_limits", "flavours_of", "published_limits"]
+__all__ = [
+    "Flavour",
+    "PublishedLimit",
+    "couplings_with_limits",
+    "flavours_of",
+    "is_electromagnetic",
+    "published_limits",
+]
 
 Flavour = Literal["e", "mu", "tau"]
 
@@ -96,6 +103,11 @@ class PublishedLimit:
         """Whether neutrinos were scattered in a laboratory, rather than stars, the universe or matter observed."""
         return self.source_type not in _INDIRECT
 
+    @property
+    def kind(self) -> str:
+        """Return ``"astrophysical"``, ``"cosmological"`` or, for everything on Earth, ``"laboratory"``."""
+        return self.source_type if self.source_type in ("astrophysical", "cosmological") else "laboratory"
+
 
 _INDIRECT = ("astrophysical", "cosmological", "charge conservation")
 
@@ -145,7 +157,7 @@ def published_limits(
     >>> bound.experiment, bound.convention, f"{bound.lower:.2g}", f"{bound.upper:.2g}"
     ('TEXONO_CsI', 'half', '-4.2e-32', '6.6e-32')
     """
-    if parameter is not None and not _KNOWN.fullmatch(parameter):
+    if parameter is not None and not is_electromagnetic(parameter):
         listing = ", ".join(couplings_with_limits())
         raise ValueError(f"{parameter!r} is not an electromagnetic coupling; published limits exist for: {listing}")
     if flavour is not None and flavour not in get_args(Flavour):
@@ -160,6 +172,17 @@ def published_limits(
 def couplings_with_limits() -> tuple[str, ...]:
     """Return the couplings for which bounds are tabulated, anapoles included."""
     return tuple(sorted({limit.coupling for limit in (*_records(), *_anapoles(-1 / 6))}))
+
+
+def is_electromagnetic(parameter: str) -> bool:
+    """Return whether this is the name of an electromagnetic coupling, with published limits or without.
+
+    Examples
+    --------
+    >>> is_electromagnetic("mu_e4"), is_electromagnetic("lambda_14"), is_electromagnetic("m_4")
+    (True, True, False)
+    """
+    return _KNOWN.fullmatch(parameter) is not None
 
 
 def flavours_of(parameter: str) -> tuple[str, ...]:
