@@ -13,10 +13,13 @@ from typer.core import TyperGroup
 from nulight import _version
 from nulight.cli.cite import command as cite
 from nulight.cli.contour import command as contour
+from nulight.cli.convert import SETTINGS as CONVERT_SETTINGS
+from nulight.cli.convert import command as convert
 from nulight.cli.experiments import command as experiments
 from nulight.cli.forecast import command as forecast
 from nulight.cli.limit import command as limit
 from nulight.cli.limits import command as limits
+from nulight.cli.literature import command as literature
 from nulight.cli.moments import command as moments
 from nulight.cli.parameters import command as parameters
 from nulight.cli.reproduce import command as reproduce
@@ -80,6 +83,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "spectrum": spectrum,
     "limit": limit,
     "limits": limits,
+    "literature": literature,
     "moments": moments,
     "parameters": parameters,
     "contour": contour,
@@ -90,3 +94,4 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)
+app.command("convert", context_settings=CONVERT_SETTINGS)(convert)

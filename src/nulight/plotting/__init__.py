@@ -8,6 +8,7 @@ from __future__ import annotations
 from nulight.plotting.contour import plot_contour
 from nulight.plotting.forecast import plot_forecast
 from nulight.plotting.limits import plot_limits
+from nulight.plotting.minimal import plot_minimal
 from nulight.plotting.moments import plot_moments
 from nulight.plotting.overview import plot_overview
 from nulight.plotting.profile import plot_profile
@@ -19,6 +20,7 @@ __all__ = [
     "plot_contour",
     "plot_forecast",
     "plot_limits",
+    "plot_minimal",
     "plot_moments",
     "plot_overview",
     "plot_profile",

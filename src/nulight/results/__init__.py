@@ -9,6 +9,7 @@ from nulight.results.counts import CrossSectionResult, SpectrumResult
 from nulight.results.fits import ContourResult, FitResult
 from nulight.results.forecasts import ForecastResult, ReachResult
 from nulight.results.limits import Impact, Interval, LimitResult
+from nulight.results.minimal import MinimalPrediction
 from nulight.results.moments import MomentsResult, MomentsRow, ScaleLimit
 from nulight.results.overview import LimitsRow, LimitsTable
 
@@ -24,6 +25,7 @@ __all__ = [
     "LimitsTable",
     "MomentsResult",
     "MomentsRow",
+    "MinimalPrediction",
     "ReachResult",
     "Result",
     "ScaleLimit",

@@ -10,13 +10,17 @@ from nulight.figures.li_2024.fig1 import figure_1
 from nulight.figures.li_2024.fig2 import figure_2
 from nulight.figures.li_2024.fig3 import figure_3
 from nulight.figures.li_2024.fig4 import figure_4
+from nulight.figures.li_2024.fig5 import figure_5
+from nulight.figures.li_2024.fig6 import figure_6
 
-__all__ = ["FIGURES", "figure_1", "figure_2", "figure_3", "figure_4"]
+__all__ = ["FIGURES", "figure_1", "figure_2", "figure_3", "figure_4", "figure_5", "figure_6"]
 
 FIGURES = {
     "li-2024-profiles-cevns": figure_1,
     "li-2024-profiles-xenon": figure_2,
     "li-2024-bounds": figure_3,
     "li-2024-spectra": figure_4,
+    "li-2024-gap": figure_5,
+    "li-2024-portal-spectra": figure_6,
 }
 """Figures by the name of their files."""
