@@ -154,7 +154,7 @@ def element_values(name: str, element: complex) -> dict[str, float]:
     >>> element_values("lambda_12", -1e-11)
     {'lambda_12': 1e-11, 'lambda_12_phase': 3.141592653589793}
     """
-    modulus, phase = cmath.polar(element)
+    modulus, phase = cmath.polar(complex(element) + 0)  # no negative zero, whose phase would be -pi
     return {name: modulus} | ({f"{name}_phase": phase} if phase else {})
 
 

@@ -18,7 +18,7 @@ from nulight.results.moments import MomentsResult, MomentsRow
 
 __all__ = ["plot_moments"]
 
-_ROW, _FRAME = 0.15, 1.05  # height of a row, and of all that is not rows, inches
+_ROW, _FRAME = 0.15, 1.25  # height of a row, and of all that is not rows, inches
 _BESIDE = 0.2  # half the distance of light and heavy final states in a row
 _FAR = 1e4  # moments this many times below the smallest limit are arrows at the edge
 _A_LINE = 4  # parameters in a line of the title
@@ -49,6 +49,7 @@ def plot_moments(result: MomentsResult, ax: Axes | None = None) -> Figure:
     if not rows:
         raise ValueError("nothing to draw: no experiment has an effective moment")
     with styled():
+        own = ax is None
         if ax is None:
             size = (0.8 * PAGE_WIDTH, _FRAME + _ROW * len(rows) * (1.4 if result.heavy else 1.0))
             ax = StyledFigure(figsize=size).subplots()
@@ -59,6 +60,10 @@ def plot_moments(result: MomentsResult, ax: Axes | None = None) -> Figure:
             for moment, colour, shift in _kinds(row, result.heavy):
                 _draw(ax, y + shift, row, moment, colour)
         _label(ax, rows, result)
+        if own:
+            figure_of(ax).legend(handles=_handles(result), loc="outside lower center", ncols=3, fontsize=7)
+        else:
+            ax.legend(handles=_handles(result), fontsize=7)
     return figure_of(ax)
 
 
@@ -115,19 +120,13 @@ def _label(ax: Axes, rows: Sequence[MomentsRow], result: MomentsResult) -> None:
     ax.grid(axis="x", which="major", color="0.9", linewidth=0.4)
     ax.set_xlabel(r"effective moment [$\mu_\mathrm{B}$]")
     ax.set_title(_title(result), fontsize=8)
-    ax.legend(handles=_handles(result), loc="upper center", bbox_to_anchor=(0.4, _below(ax)), ncols=2, fontsize=7)
 
 
 def _title(result: MomentsResult) -> str:
     """The point in symbols, a few of them a line."""
-    texts = [f"{symbol(name)} = {quantity(value, PARAMETERS[name].unit)}" for name, value in result.values.items()]
+    texts = [f"{symbol(name)} = {quantity(value, PARAMETERS[name].unit, 4)}" for name, value in result.values.items()]
     texts.append(f"{result.neutrinos.capitalize()} neutrinos")
     return "\n".join(", ".join(texts[i : i + _A_LINE]) for i in range(0, len(texts), _A_LINE))
-
-
-def _below(ax: Axes) -> float:
-    """Height of the legend's top in units of the axes: under the axis label however high the figure is."""
-    return -0.5 / (float(figure_of(ax).get_figheight()) - 0.9)
 
 
 def _handles(result: MomentsResult) -> list[Line2D]:

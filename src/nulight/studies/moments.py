@@ -13,30 +13,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from nulight._version import __version__
-from nulight.constants import M_E
 from nulight.conventions import Conventions, get_conventions
 from nulight.experiments import Experiment, load
 from nulight.experiments.loader import card_names
 from nulight.inference.coordinates import citations
-from nulight.interactions.kinematics import heaviest_final_state
-from nulight.interactions.magnetic import Moment
 from nulight.models.matrix_checks import Nature
 from nulight.models.moments import moments
 from nulight.models.products import checked
-from nulight.neutrinos.flux import FLAVOURS, Flux
-from nulight.neutrinos.mixing import get_oscillation, pmns
-from nulight.results.moments import ComponentMoment, FlavourMoment, MomentsResult, MomentsRow
-from nulight.studies.moment_scale import moment_counts, scale_limit
-from nulight.targets.nuclei import NuclearTarget
-from nulight.typing import ComplexArray
+from nulight.neutrinos.flux import FLAVOURS
+from nulight.results.moments import FlavourMoment, MomentsResult
+from nulight.studies.moment_rows import is_heavy, moments_row
 
 __all__ = ["effective_moments"]
-
-_REFERENCE = 1e-10  # mu_B; any value gives the same effective moment
-_HEAVY = "dipole"  # label of moments to the fourth state
 
 
 def effective_moments(
@@ -98,7 +87,7 @@ def effective_moments(
     models = [_prepared(experiment, neutrinos, conventions) for experiment in names]
     if experiments is None:
         models.sort(key=lambda model: model.planned)
-    rows = tuple(_row(model, values, cl) for model in models)
+    rows = tuple(moments_row(model, values, cl=cl) for model in models)
     return MomentsResult(
         values=dict(values),
         neutrinos=base.neutrinos,
@@ -132,95 +121,9 @@ def _flavours(values: Mapping[str, float], conventions: Conventions) -> Iterator
     for a, flavour in enumerate(FLAVOURS):
         squares = {True: 0.0, False: 0.0}
         for coupling in couplings:
-            squares[coupling.label == _HEAVY] += float(coupling.strengths("nu")[0][a, a].real)
+            squares[is_heavy(coupling)] += float(coupling.strengths("nu")[0][a, a].real)
         light, heavy = math.sqrt(squares[False]), math.sqrt(squares[True])
         yield FlavourMoment(flavour=f"nu_{flavour}", mu_eff=light, mu_eff_heavy=heavy)
-
-
-def _row(experiment: Experiment, values: Mapping[str, float], cl: float) -> MomentsRow:
-    counts = {kind: float(found.sum()) for kind, found in moment_counts(experiment, values).items()}
-    m_4, heaviest = float(values.get("m_4", 0.0)), _heaviest(experiment)
-    couplings = moments(checked(values, ()), experiment.conventions)
-    heavy = any(coupling.label == _HEAVY for coupling in couplings)
-    parts = [(source, flux) for source in experiment.sources for flux in source.fluxes]
-    row = MomentsRow(
-        experiment=experiment.name,
-        status="planned" if experiment.planned else "data",
-        conventions=experiment.conventions.name,
-        sources=tuple(source.name for source in experiment.sources),
-        mu_eff=_equivalent(experiment, counts["light"], {"mu_nu": _REFERENCE}),
-        mu_eff_heavy=_equivalent(experiment, counts["heavy"], *_portals(m_4)) if heavy else 0.0,
-        events=counts["light"],
-        events_heavy=counts["heavy"] + counts["interference"],
-        heaviest=heaviest,
-        limit=scale_limit([experiment], values, cl=cl),
-        components=tuple(_component(source.name, flux, couplings, experiment.conventions) for source, flux in parts),
-    )
-    return replace(row, note=_note(row, heavy, m_4))
-
-
-def _equivalent(experiment: Experiment, events: float, *references: Mapping[str, float]) -> float | None:
-    """Moment common to all flavours that gives as many events; the references add up to it."""
-    reference = sum(
-        float(counts.sum())
-        for point in references
-        for kind, counts in moment_counts(experiment, point).items()
-        if kind != "interference"
-    )
-    return _REFERENCE * math.sqrt(events / reference) if reference > 0 else None
-
-
-def _portals(m_4: float) -> list[dict[str, float]]:
-    """The same moment of every flavour, each to a state of its own: not coherent, so no flavour is special."""
-    return [{f"mu_{flavour}4": _REFERENCE, "m_4": m_4} for flavour in FLAVOURS]
-
-
-def _component(source: str, flux: Flux, couplings: Sequence[Moment], conventions: Conventions) -> ComponentMoment:
-    squares = {True: 0.0, False: 0.0}
-    total = flux.total()
-    norm = total @ np.trace(flux.matrices, axis1=1, axis2=2).real
-    for coupling in couplings:
-        in_flavour, in_mass = coupling.strengths(flux.helicity)
-        if flux.basis == "mass" and in_mass is not None:
-            strength, states = in_mass, flux.matrices
-        else:
-            strength, states = in_flavour, flux.flavour_matrices(pmns(get_oscillation(conventions.oscillation)))
-        squares[coupling.label == _HEAVY] += float(total @ _traces(states, strength) / norm)
-    light, heavy = math.sqrt(squares[False]), math.sqrt(squares[True])
-    return ComponentMoment(source=source, component=flux.name, mu_eff=light, mu_eff_heavy=heavy)
-
-
-def _traces(states: ComplexArray, strength: ComplexArray) -> Any:
-    """Tr[R_j C] of the states (J, n, n) that arrive, never negative."""
-    n = states.shape[-1]
-    return np.maximum(np.einsum("jab,ba->j", states, strength[:n, :n]).real, 0.0)
-
-
-def _heaviest(experiment: Experiment) -> float:
-    """Largest mass of the final neutrino that any flux can make on any target, keV."""
-    masses = [
-        mass
-        for target in experiment.targets.values()
-        for mass in ([n.mass for n in target.nuclides] if isinstance(target, NuclearTarget) else [M_E])
-    ]
-    E = max(flux.E_max for source in experiment.sources for flux in source.fluxes)
-    return max(float(heaviest_final_state(E, mass)) for mass in masses)
-
-
-def _note(row: MomentsRow, heavy: bool, m_4: float) -> str:
-    notes = []
-    if heavy and row.events_heavy == 0:
-        if m_4 >= row.heaviest:
-            notes.append(f"too heavy: m_4 = {m_4:g} keV, at most {row.heaviest:.4g} keV can be made")
-        elif any(part.mu_eff_heavy for part in row.components):
-            notes.append(f"recoils with m_4 = {m_4:g} keV lie outside the bins")
-        else:
-            notes.append("blind to the fourth state")
-    if not any(part.mu_eff or part.mu_eff_heavy for part in row.components):
-        notes = ["blind: no effective moment of its neutrinos"]
-    if not row.limit.converged:
-        notes.append("the best fit has not converged")
-    return "; ".join(notes)
 
 
 def _definition(cl: float) -> str:
