@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     from nulight.studies.cross_sections import cross_section
     from nulight.studies.limits import combine, upper_limit
     from nulight.studies.overview import limits_table
+    from nulight.studies.portal import portal_limit
+    from nulight.studies.portal_limits import portal_limits
+    from nulight.studies.portal_region import portal_region
+    from nulight.studies.scan import scan_grid
     from nulight.studies.spectra import spectrum
     from nulight.studies.variations import vary
     from nulight.targets import get_material
@@ -68,9 +72,13 @@ __all__ = [
     "limits_table",
     "list_experiments",
     "load",
+    "portal_limit",
+    "portal_limits",
+    "portal_region",
     "published_limits",
     "reach",
     "recoil_spectrum",
+    "scan_grid",
     "spectrum",
     "upper_limit",
     "vary",
@@ -92,6 +100,10 @@ _HOMES = {
     "nulight.interactions.term": ("Term",),
     "nulight.studies.limits": ("combine", "upper_limit"),
     "nulight.studies.overview": ("limits_table",),
+    "nulight.studies.portal": ("portal_limit",),
+    "nulight.studies.portal_limits": ("portal_limits",),
+    "nulight.studies.portal_region": ("portal_region",),
+    "nulight.studies.scan": ("scan_grid",),
     "nulight.literature.limits": ("published_limits",),
     "nulight.models.couplings": ("OwnInteraction",),
     "nulight.models.parameters": ("PARAMETERS", "Parameter"),

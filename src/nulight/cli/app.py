@@ -23,6 +23,7 @@ from nulight.cli.literature import command as literature
 from nulight.cli.moments import command as moments
 from nulight.cli.parameters import command as parameters
 from nulight.cli.reproduce import command as reproduce
+from nulight.cli.scan import command as scan
 from nulight.cli.spectrum import command as spectrum
 from nulight.cli.validate import command as validate
 from nulight.cli.xsec import command as xsec
@@ -88,6 +89,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "parameters": parameters,
     "contour": contour,
     "forecast": forecast,
+    "scan": scan,
     "reproduce": reproduce,
     "validate": validate,
     "cite": cite,

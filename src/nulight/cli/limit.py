@@ -13,16 +13,18 @@ from nulight.cli.options import (
     IntervalChoice,
     Json,
     Level,
-    Mass,
+    Masses,
     Nuisances,
     Out,
     Profiled,
     Settings,
+    check_mass,
     fixed_values,
     profile_ranges,
     treatments,
 )
 from nulight.cli.output import answer, check_suffix, compare, interval_text, number, print_lines, print_table, progress
+from nulight.cli.portal import CurveOptions, Overlay, Region, answer_curve, is_curve
 
 if TYPE_CHECKING:
     from nulight.results import LimitResult
@@ -43,18 +45,31 @@ def command(
     profile: Profiled = None,
     settings: Settings = None,
     nuisances: Nuisances = None,
-    m4: Mass = None,
+    m4: Masses = None,
+    overlay: Overlay = "all",
+    region: Region = False,
     conventions: ConventionsChoice = None,
     compare_conventions: Compare = False,
     as_json: Json = False,
     out: Out = None,
 ) -> None:
-    """Print the limit on a parameter, beside its expectation, other definitions and published limits."""
+    """Print the limit on a parameter, beside its expectation, other definitions and published limits.
+
+    With several masses (--m4) the limit as a function of the mass of the sterile neutrino.
+    """
     from nulight.inference.intervals import limit
 
     check_suffix(out, plots=not compare_conventions)
     names, (parameter,) = split_names(words, 1)
+    if region or is_curve(m4):
+        options = CurveOptions(cl=cl, interval=interval, masses=m4 or "auto", overlay=overlay, region=region)
+        options.refuse(compare_conventions=compare_conventions, profile=profile)
+        fixed, profiled, treated = fixed_values(settings), profile_ranges(profile), treatments(nuisances)
+        model = make_model(load_all(names, conventions), treated)
+        answer_curve(model, parameter, options, fixed=fixed, profile=profiled, as_json=as_json, out=out)
+        return
     fixed, profiled, treated = fixed_values(settings, m4), profile_ranges(profile), treatments(nuisances)
+    check_mass({**fixed, **profiled}, parameter)
 
     def compute(preset: str | None) -> LimitResult:
         model = make_model(load_all(names, preset), treated)

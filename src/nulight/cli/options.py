@@ -5,7 +5,7 @@ A bare number in `--set` is in the unit of its parameter; a text with a unit is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from nulight.inference.coordinates import Profile
     from nulight.inference.model import Treatment
+    from nulight.typing import FloatArray
 
 __all__ = [
     "Compare",
@@ -22,14 +23,18 @@ __all__ = [
     "Json",
     "Level",
     "Mass",
+    "Masses",
     "Nuisances",
     "Out",
     "OutData",
     "Profiled",
     "Settings",
     "axis_ranges",
+    "check_mass",
     "energy",
     "fixed_values",
+    "grid_axes",
+    "mass_list",
     "parameter_value",
     "profile_ranges",
     "split_assignment",
@@ -48,6 +53,15 @@ Settings = Annotated[
 Mass = Annotated[
     str | None,
     typer.Option("--m4", metavar="ENERGY", help="Mass of the sterile neutrino, '10 keV'; same as --set m_4."),
+]
+Masses = Annotated[
+    str | None,
+    typer.Option(
+        "--m4",
+        metavar="MASS",
+        help="Mass of the sterile neutrino: '10 keV', same as --set m_4; or several for a curve: "
+        "'1 keV:1 MeV:50' (LOW:HIGH:N), '1 keV,1 MeV', 'auto'.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Out = Annotated[
@@ -134,6 +148,84 @@ def fixed_values(settings: Sequence[str] | None, m4: str | None = None) -> dict[
             raise ValueError(f"{name} is set twice")
         values[name] = parameter_value(name, text)
     return values
+
+
+def mass_list(text: str | None) -> FloatArray | None:
+    """Read several masses of `--m4`, keV: LOW:HIGH:N in equal ratios or a comma list; None for "auto".
+
+    Raises
+    ------
+    ValueError
+        If the text is none of them.
+    """
+    import numpy as np
+
+    if text is None or text.strip() == "auto":
+        return None
+    if ":" not in text:
+        return np.array([energy(part) for part in text.split(",")])
+    low, high, n = _range_words(text, "--m4", "LOW:HIGH:N such as '1 keV:1 MeV:50'", (3,))
+    ends, count = (energy(low), energy(high)), _count(n, f"--m4 {text!r}")
+    if not 0 < ends[0] < ends[1]:
+        raise ValueError(f"--m4 {text!r}: LOW must be a positive mass below HIGH")
+    return np.geomspace(*ends, count)
+
+
+def check_mass(values: Iterable[str], *parameters: str) -> None:
+    """Refuse a mass of the sterile neutrino that no coupling leads to.
+
+    Parameters
+    ----------
+    values : iterable of str
+        Names of what is set or profiled.
+    *parameters : str
+        Parameters that vary.
+
+    Raises
+    ------
+    ValueError
+        Naming the couplings that m_4 belongs to.
+    """
+    from nulight.studies.portal import PORTALS
+
+    names = {*values, *parameters}
+    if "m_4" in names and not names & set(PORTALS):
+        raise ValueError(
+            f"m_4 is the mass of the sterile neutrino that {', '.join(PORTALS[:6])} lead to, and none of them is set: "
+            "it would change nothing; add for instance --set mu_e4=1e-10"
+        )
+
+
+def grid_axes(texts: Sequence[str]) -> dict[str, FloatArray]:
+    """Read every ``name=low:high:n[:log]`` of `--grid`.
+
+    Raises
+    ------
+    ValueError
+        If one is malformed or given twice, or a parameter unknown.
+    """
+    import numpy as np
+
+    axes: dict[str, FloatArray] = {}
+    for text in texts:
+        name, spec = split_assignment(text, "--grid")
+        form = "NAME=LOW:HIGH:N or NAME=LOW:HIGH:N:log"
+        first, last, n, *spacing = _range_words(spec, f"--grid {name}", form, (3, 4))
+        low, high, count = parameter_value(name, first), parameter_value(name, last), _count(n, f"--grid {text!r}")
+        if name in axes:
+            raise ValueError(f"--grid: {name} is given twice")
+        if spacing not in ([], ["log"], ["lin"]):
+            raise ValueError(f"--grid {text!r}: write {form}")
+        if not low < high or (spacing == ["log"] and low <= 0):
+            raise ValueError(f"--grid {text!r}: LOW must be below HIGH, and positive for equal ratios")
+        axes[name] = np.geomspace(low, high, count) if spacing == ["log"] else np.linspace(low, high, count)
+    return axes
+
+
+def _count(text: str, what: str) -> int:
+    if not text.isdecimal() or int(text) < 2:
+        raise ValueError(f"{what}: {text!r} points; a grid has at least 2")
+    return int(text)
 
 
 def profile_ranges(text: str | None) -> Profile:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nulight.cli.options import Compare, ConventionsChoice, Json, Mass, Out, Settings, fixed_values
+from nulight.cli.options import Compare, ConventionsChoice, Json, Mass, Out, Settings, check_mass, fixed_values
 from nulight.cli.output import answer, check_suffix, number, print_lines, print_table, progress
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def command(
 
     check_suffix(out, plots=not compare_conventions)
     values = fixed_values(settings, m4)
+    check_mass(values)
     with progress(f"counts of {experiment}"):
         if compare_conventions:
             rows = compared_conventions(lambda preset: load(experiment, conventions=preset), values)

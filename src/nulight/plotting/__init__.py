@@ -11,7 +11,9 @@ from nulight.plotting.limits import plot_limits
 from nulight.plotting.minimal import plot_minimal
 from nulight.plotting.moments import plot_moments
 from nulight.plotting.overview import plot_overview
+from nulight.plotting.portal import plot_portal
 from nulight.plotting.profile import plot_profile
+from nulight.plotting.scan import plot_scan
 from nulight.plotting.spectrum import plot_spectrum
 from nulight.plotting.style import COLOURS, save_figure, styled
 
@@ -23,7 +25,9 @@ __all__ = [
     "plot_minimal",
     "plot_moments",
     "plot_overview",
+    "plot_portal",
     "plot_profile",
+    "plot_scan",
     "plot_spectrum",
     "save_figure",
     "styled",

@@ -12,6 +12,8 @@ from nulight.results.limits import Impact, Interval, LimitResult
 from nulight.results.minimal import MinimalPrediction
 from nulight.results.moments import MomentsResult, MomentsRow, ScaleLimit
 from nulight.results.overview import LimitsRow, LimitsTable
+from nulight.results.portal import PortalLimit, PortalLimits, PortalRegion
+from nulight.results.scan import ScanResult
 
 __all__ = [
     "ContourResult",
@@ -23,11 +25,15 @@ __all__ = [
     "LimitResult",
     "LimitsRow",
     "LimitsTable",
+    "MinimalPrediction",
     "MomentsResult",
     "MomentsRow",
-    "MinimalPrediction",
+    "PortalLimit",
+    "PortalLimits",
+    "PortalRegion",
     "ReachResult",
     "Result",
     "ScaleLimit",
+    "ScanResult",
     "SpectrumResult",
 ]

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from nulight.experiments import Experiment, load
-from nulight.inference.coordinates import Profile, citations
+from nulight.inference.coordinates import Prior, Profile, citations
 from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.inference.mass_grid import MassTable, mass_table
 from nulight.inference.model import DerivedModel, Model, asimov, parts, with_planned_data
@@ -33,6 +33,8 @@ PORTALS = tuple(name for name in PARAMETERS if re.fullmatch(r"mu_(e|mu|tau)4|lam
 Experiments: TypeAlias = str | Model | Sequence[str | Experiment]
 Track: TypeAlias = Callable[[Sequence[float]], Iterable[float]]
 
+_COARSE, _REFINEMENTS = 13, 4  # masses of each look for the end of the curve, and looks
+_HOPELESS = 1e6  # times the strongest limit: weaker ones are not worth a mass of an automatic grid
 _NEAR = 30.0  # m: flights shorter than this end in the detector or its surroundings
 
 
@@ -58,7 +60,7 @@ def portal_limit(
     coupling : str
         One of `PORTALS`.
     masses : array, shape (n_masses,), keV, optional
-        Otherwise 100 from 1 keV to just beyond the kinematic end, denser near it.
+        Otherwise 100 from 1 keV to just beyond the last one that is seen, denser near it.
     cl, interval
         As for `limit`.
     fixed : mapping of str to float, optional
@@ -162,11 +164,28 @@ def portal_masses(
     if masses is None:
         if not ends:
             raise NoSensitivityError(_why(model, coupling, np.zeros(0), ends))
-        return automatic_masses(max(ends.values())), ends
+        return automatic_masses(_seen_end(model, coupling, max(ends.values()), others)), ends
     grid = np.atleast_1d(np.asarray(masses, float))
     if grid.ndim != 1 or not grid.size or not np.all(np.isfinite(grid) & (grid > 0)):
         raise ValueError("masses must be a list of positive numbers in keV; m_4 = 0 is the limit on mu_nu_e, ...")
     return np.unique(grid), ends
+
+
+def _seen_end(model: Model, coupling: str, end: float, others: Mapping[str, Any]) -> float:
+    """Heaviest mass, keV, at which the signal is worth drawing; in a window of energies it ends before it has to."""
+    fixed = {name: float(value) for name, value in others.items() if not isinstance(value, tuple | Prior)}
+    masses = np.geomspace(min(1.0, end / 100), end, _COARSE)
+    for _ in range(_REFINEMENTS):
+        table = mass_table(model, coupling, masses, fixed=fixed)
+        if not table.reachable.any():
+            raise NoSensitivityError(_why(model, coupling, np.zeros(0), {}))
+        strongest = table.size[table.reachable].min()
+        seen = np.flatnonzero(table.reachable & (table.size < _HOPELESS * strongest))
+        last = int(seen[-1])
+        if last == len(masses) - 1:
+            break
+        masses = np.append(masses[0], np.linspace(masses[last], masses[last + 1], _COARSE))
+    return float(masses[last])
 
 
 def _check(coupling: str, others: Mapping[str, Any]) -> None:

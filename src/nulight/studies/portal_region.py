@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -115,10 +116,10 @@ def filled_contours(x: FloatArray, y: FloatArray, z: FloatArray, level: float) -
     u, v = ((np.log(axis / axis[0]) / math.log(axis[-1] / axis[0])) for axis in (x, y))
     height = np.ma.masked_invalid(np.sqrt(z))
     generator = contourpy.contour_generator(u, v, height, name="serial", fill_type=contourpy.FillType.OuterOffset)
-    points, offsets = generator.filled(-1.0, math.sqrt(level))
+    filled: Any = generator.filled(-1.0, math.sqrt(level))  # a pair of lists for this type of filling
     rings = [
         np.asarray(ring[a:b], float)
-        for ring, ends in zip(points, offsets, strict=True)
+        for ring, ends in zip(*filled, strict=True)
         for a, b in pairwise(np.asarray(ends).tolist())
     ]
     first, ratio = np.array([x[0], y[0]]), np.array([x[-1] / x[0], y[-1] / y[0]])

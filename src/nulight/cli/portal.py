@@ -1,0 +1,175 @@
+"""`nulight limit` at several masses of the sterile neutrino: the curve, or the region, and its overlays."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nulight.cli.options import mass_list
+from nulight.cli.output import PLOTS, answer, number, print_lines, print_table, progress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from nulight.inference.coordinates import Profile
+    from nulight.inference.levels import IntervalKind
+    from nulight.inference.model import Model
+    from nulight.literature.curves import PublishedCurve
+    from nulight.results.portal import PortalLimit, PortalRegion
+
+__all__ = ["CurveOptions", "Overlay", "Region", "answer_curve", "is_curve"]
+
+Overlay = Annotated[
+    str, typer.Option("--overlay", metavar="all|none|NAME,...", help="Published curves in the plot of a curve.")
+]
+Region = Annotated[
+    bool, typer.Option("--region", help="The region in the plane of m_4 and the coupling, 2 dof, instead of a curve.")
+]
+
+_SHOWN = 20  # masses in the table for people; files and JSON have all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurveOptions:
+    """What was asked of a curve on the command line."""
+
+    cl: float
+    interval: IntervalKind
+    masses: str
+    overlay: str
+    region: bool
+
+    def refuse(self, *, compare_conventions: bool, profile: str | None) -> None:
+        """Refuse what goes with a single mass only.
+
+        Raises
+        ------
+        ValueError
+            Naming the option.
+        """
+        if compare_conventions:
+            raise ValueError("--compare-conventions: for one mass only, give --m4 a single one")
+        if self.region and profile:
+            raise ValueError("--region profiles nuisances only; nulight scan profiles further parameters on a grid")
+        if self.region and self.masses != "auto" and not is_curve(self.masses):
+            raise ValueError(f"--region: give several masses, not {self.masses!r}")
+
+
+def is_curve(m4: str | None) -> bool:
+    """Whether `--m4` asks for several masses."""
+    return m4 is not None and (m4.strip() == "auto" or ":" in m4 or "," in m4)
+
+
+def answer_curve(
+    model: Model,
+    coupling: str,
+    options: CurveOptions,
+    *,
+    fixed: Mapping[str, float],
+    profile: Profile,
+    as_json: bool,
+    out: Path | None,
+) -> None:
+    """Compute and print a curve or a region, and write the file if one is wanted."""
+    from nulight.studies.portal import portal_limit
+    from nulight.studies.portal_region import portal_region
+
+    masses = mass_list(options.masses)
+    is_plot = out is not None and out.suffix.lower() in PLOTS
+    overlays = _overlays(coupling, options.overlay) if is_plot else []
+    record: PortalLimit | PortalRegion
+    with progress(f"{coupling} against m_4 from {model.name}") if not profile else _nothing():
+        if options.region:
+            record = portal_region(model, coupling, masses, cl=options.cl, fixed=fixed)
+        else:
+            choice: Any = {"cl": options.cl, "interval": options.interval, "fixed": fixed, "profile": profile}
+            record = portal_limit(model, coupling, masses, track=_track, **choice)
+    if is_plot:
+        from nulight.plotting import save_figure
+        from nulight.plotting.portal import plot_portal
+
+        assert out is not None
+        save_figure(plot_portal(record, overlays), out)
+        out = None
+    answer(record, as_json=as_json, out=out, show=lambda: _show(record))
+
+
+def _nothing() -> Any:
+    from contextlib import nullcontext
+
+    return nullcontext()
+
+
+def _overlays(coupling: str, text: str) -> list[PublishedCurve]:
+    from nulight.literature.curves import CURVE_COUPLINGS, published_curves
+
+    names = [name.strip() for name in text.split(",")]
+    if names == ["none"] or (names == ["all"] and coupling not in CURVE_COUPLINGS):
+        return []
+    return published_curves(coupling) if names == ["all"] else published_curves(coupling, names=names)
+
+
+def _track(masses: Sequence[float]) -> Iterator[float]:
+    """Show a bar on stderr, if someone watches, while masses are done one by one."""
+    if not sys.stderr.isatty():
+        yield from masses
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(masses, "masses", console=Console(stderr=True), transient=True)
+
+
+def _show(record: Any) -> None:
+    from nulight.results.portal import PortalLimit
+
+    title = f"{record.parameter} [{record.unit}], {', '.join(record.experiments)}"
+    if isinstance(record, PortalLimit):
+        _show_limit(record, f"{title}, {record.interval}, {100 * record.cl:g} % CL")
+    else:
+        _show_region(record, f"{title}, {record.dof} dof")
+    print_lines([f"conventions: {record.conventions['name']}", record.definition])
+    print_lines([f"warning: {text}" for text in record.warnings])
+
+
+def _show_limit(record: PortalLimit, title: str) -> None:
+    columns = record.columns()
+    shown = {
+        "m_4 [keV]": "m_4_keV",
+        "upper": "upper_mu_B",
+        "d [1/GeV]": "upper_d_per_GeV",
+        "lower": "lower_mu_B",
+        "best fit": "best_fit_mu_B",
+        "Delta chi2(0)": "delta_chi2_at_zero",
+        "expected": "expected_upper_mu_B",
+        "decay [m]": "decay_length_m",
+    }
+    shown = {head: name for head, name in shown.items() if name in columns}
+    n = len(record.m_4)
+    places = sorted({round(i * (n - 1) / (_SHOWN - 1)) for i in range(_SHOWN)}) if n > _SHOWN else range(n)
+    rows = [[number(columns[name][i]) for name in shown.values()] for i in places]
+    ends = ", ".join(f"{end:.4g} keV on {what}" for what, end in record.kinematic_end.items())
+    notes = [f"heaviest m_4 that can be made: {ends}"] if ends else []
+    if n > _SHOWN:
+        notes.append(f"{len(places)} of {n} masses; all with --json or --out")
+    print_table(list(shown), rows, title=title, notes=notes)
+
+
+def _show_region(record: PortalRegion, title: str) -> None:
+    rows = []
+    for level, height in record.levels.items():
+        extent = record.extent(level)
+        kind = "-" if extent is None else "no" if record.closed[level] else "yes"
+        m, mu = ("-", "-") if extent is None else (f"{low:.4g} to {high:.4g}" for low, high in extent)
+        rows.append([level, f"{height:.3f}", m, mu, kind])
+    notes = [
+        f"best fit: m_4 = {record.best_fit[0]:.4g} keV, {record.parameter} = {record.best_fit[1]:.4g} {record.unit}; "
+        f"no coupling: Delta chi2 = {record.delta_chi2_at_zero:.2f}, {record.significance:.1f} sigma at that mass",
+        "outlines and grid with --json or --out",
+    ]
+    print_table(["region", "Delta chi2", "m_4 [keV]", record.parameter, "zero allowed"], rows, title=title, notes=notes)

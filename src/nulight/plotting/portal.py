@@ -1,0 +1,265 @@
+"""Limits and regions in the plane of a sterile neutrino's mass and its coupling, beside published curves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.patheffects import withStroke
+
+from nulight.constants import MU_B
+from nulight.literature.curves import PublishedCurve
+from nulight.plotting.labels import parameter_label
+from nulight.plotting.style import COLOURS, PAGE_WIDTH, StyledFigure, figure_of, styled
+from nulight.results.portal import PortalLimit, PortalLimits, PortalRegion
+from nulight.typing import ArrayLike, FloatArray
+
+__all__ = ["plot_portal"]
+
+_OURS = [COLOURS[name] for name in ("blue", "vermillion", "green", "purple", "orange", "sky", "black")]
+_MANY = 9  # curves from which the legend stands beside the frame
+_WEAKER = 300.0  # the frame ends at so many times the weakest of the strongest limits
+_MARGIN = 3.0  # and begins at so much below the strongest one
+_DEEPEST = 30.0  # unless published curves are stronger, up to so much
+_FARTHEST = 10.0  # published curves are shown up to so many times our heaviest mass
+_IN_MEV = 3e3  # keV: masses above are given in MeV
+_KINDS = {"astrophysical": " (astro)", "cosmological": " (cosmo)"}
+_LABEL = 5.5  # size of the labels at published curves
+
+
+def plot_portal(
+    curves: Sequence[PortalLimit | PortalRegion] | PortalLimit | PortalLimits | PortalRegion,
+    overlays: Sequence[PublishedCurve] = (),
+    ax: Axes | None = None,
+) -> Figure:
+    """Draw limits and regions in the plane of mass and coupling.
+
+    Parameters
+    ----------
+    curves : PortalLimit, PortalLimits, PortalRegion, or a sequence of limits and regions
+        All on one coupling. Solid for data, dashed for planned experiments; where zero is excluded at a
+        mass the allowed band is shaded. Regions that exclude zero are filled, others outlined.
+    overlays : sequence of PublishedCurve
+        Thin, labelled at the line; dash-dotted and marked where they are no laboratory bounds.
+    ax : Axes, optional
+        Drawn into, masses in keV or MeV as they are; a new figure otherwise.
+
+    Returns
+    -------
+    Figure
+        Logarithmic, with a second axis for d of L = (d/2) Nbar sigma nu F.
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or the couplings differ.
+    """
+    given = _listed(curves)
+    frame = _frame(given, overlays)
+    with styled():
+        if ax is None:
+            ax = StyledFigure(figsize=(0.75 * PAGE_WIDTH, 0.55 * PAGE_WIDTH)).subplots()
+        _axes(ax, given[0].parameter, frame)
+        for overlay in overlays:
+            _draw_overlay(ax, overlay, frame)
+        for record, colour in zip(given, cycle(_OURS), strict=False):
+            if isinstance(record, PortalRegion):
+                _draw_region(ax, record, colour, frame)
+            else:
+                _draw_limit(ax, record, colour, frame, expected=len(given) == 1)
+        _legend(ax, given)
+        _label_overlays(ax, overlays, frame, [_points(c.m_4, c.upper) for c in given if isinstance(c, PortalLimit)])
+    return figure_of(ax)
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """Ends of the axes, keV and mu_B, and the unit of masses."""
+
+    m: tuple[float, float]
+    mu: tuple[float, float]
+    unit: str
+    scale: float
+
+
+def _listed(
+    curves: Sequence[PortalLimit | PortalRegion] | PortalLimit | PortalLimits | PortalRegion,
+) -> list[PortalLimit | PortalRegion]:
+    if isinstance(curves, PortalLimits):
+        curves = curves.curves
+    given = [curves] if isinstance(curves, PortalLimit | PortalRegion) else list(curves)
+    given = [c for c in given if isinstance(c, PortalRegion) or np.isfinite(c.upper).any()]
+    if not given:
+        raise ValueError("nothing to draw: no curve has a limit")
+    if len(names := {record.parameter for record in given}) > 1:
+        raise ValueError(f"one plane has one coupling, got {', '.join(sorted(names))}")
+    return given
+
+
+def _frame(given: Sequence[PortalLimit | PortalRegion], overlays: Sequence[PublishedCurve]) -> _Frame:
+    strongest = [_strongest(record) for record in given]
+    low, high = min(strongest) / _MARGIN, max(strongest) * _WEAKER
+    first = min(float(record.m_4[0]) for record in given)
+    last = max(_last_mass(record, high) for record in given)
+    right = max([last * 1.5, *(min(float(o.m_4.max()), _FARTHEST * last) for o in overlays)])
+    deep = [o.mu[(o.m_4 >= first) & (o.m_4 <= right)].min(initial=np.inf) / _MARGIN for o in overlays]
+    low = max(min([low, *deep]), low / _DEEPEST)
+    unit, scale = ("MeV", 1e3) if right > _IN_MEV else ("keV", 1.0)
+    return _Frame((first, right), (low, high), unit, scale)
+
+
+def _strongest(record: PortalLimit | PortalRegion) -> float:
+    if isinstance(record, PortalLimit):
+        return float(np.nanmin(record.upper))
+    return float(record.best_fit[1] or record.couplings[0] * 3)
+
+
+def _last_mass(record: PortalLimit | PortalRegion, high: float) -> float:
+    if isinstance(record, PortalRegion):
+        return float(record.m_4[-1])
+    return float(record.m_4[record.upper <= high].max())  # NaN is not
+
+
+def _axes(ax: Axes, parameter: str, frame: _Frame) -> None:
+    ax.set_xscale("log")
+    ax.set_yscale("log")
+    ax.set_xlim(frame.m[0] / frame.scale, frame.m[1] / frame.scale)
+    ax.set_ylim(*frame.mu)
+    ax.set_xlabel(f"$m_4$ [{frame.unit}]")
+    ax.set_ylabel(parameter_label(parameter, "mu_B"))
+    ax.tick_params(axis="y", which="both", right=False)
+    second = ax.secondary_yaxis("right", functions=(_to_d, _to_mu))
+    second.set_ylabel(r"$d$ [GeV$^{-1}$]")
+
+
+def _to_d(mu: ArrayLike) -> FloatArray:
+    return np.asarray(mu, float) * MU_B
+
+
+def _to_mu(d: ArrayLike) -> FloatArray:
+    return np.asarray(d, float) / MU_B
+
+
+def _draw_limit(ax: Axes, record: PortalLimit, colour: str, frame: _Frame, *, expected: bool) -> None:
+    m, style = record.m_4 / frame.scale, "--" if record.planned else "-"
+    note = ", planned" if record.planned else ""
+    ax.plot(m, record.upper, style, color=colour, linewidth=1.3, label=f"{record.name}{note}", zorder=4)
+    band = np.isfinite(record.upper) & (record.lower > 0)
+    if band.any():
+        ax.fill_between(m, record.lower, record.upper, where=band.tolist(), color=colour, alpha=0.15, linewidth=0)
+        ax.plot(m, np.where(band, record.lower, np.nan), style, color=colour, linewidth=0.7, zorder=4)
+    if expected and record.expected_upper is not None and not record.planned:
+        ax.plot(m, record.expected_upper, ":", color=colour, linewidth=1.0, label="expected", zorder=4)
+
+
+def _draw_region(ax: Axes, record: PortalRegion, colour: str, frame: _Frame) -> None:
+    names = sorted(record.levels, key=lambda name: record.levels[name])
+    for name, shade in zip(names, np.linspace(0.45, 0.15, len(names)), strict=True):
+        if not record.polygons[name]:
+            continue
+        rings = [np.vstack([ring, ring[:1]]) / (frame.scale, 1.0) for ring in record.polygons[name]]
+        path = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+        face = (colour, float(shade)) if record.closed[name] else "none"
+        level = name.replace(" sigma", r"$\sigma$")
+        text = f"{record.name}, {level}, {record.dof} dof"
+        ax.add_patch(PathPatch(path, facecolor=face, edgecolor=colour, linewidth=0.9, label=text, zorder=3))
+    if any(record.closed.values()):
+        ax.plot(record.best_fit[0] / frame.scale, record.best_fit[1], "+", color=colour, zorder=5)
+
+
+def _draw_overlay(ax: Axes, curve: PublishedCurve, frame: _Frame) -> None:
+    m, mu = _closed(curve)
+    ax.plot(m / frame.scale, mu, linestyle=_line(curve), color=_colour(curve), linewidth=0.8, zorder=2)
+
+
+def _closed(curve: PublishedCurve) -> tuple[FloatArray, FloatArray]:
+    if curve.region != "excluded between":
+        return curve.m_4, curve.mu
+    return np.append(curve.m_4, curve.m_4[0]), np.append(curve.mu, curve.mu[0])
+
+
+def _line(curve: PublishedCurve) -> str:
+    return "-" if curve.kind == "laboratory" else "-."
+
+
+def _colour(curve: PublishedCurve) -> str:
+    return {"laboratory": COLOURS["grey"], "astrophysical": "#A06080"}.get(curve.kind, "#6080A0")
+
+
+def _legend(ax: Axes, given: Sequence[PortalLimit | PortalRegion]) -> None:
+    handles, labels = ax.get_legend_handles_labels()
+    levels = {f"{100 * c.cl:g} % CL, {c.interval}" for c in given if isinstance(c, PortalLimit)}
+    title = levels.pop() if len(levels) == 1 else None
+    if len(handles) < _MANY:
+        place: dict[str, Any] = {
+            "loc": "lower center",
+            "bbox_to_anchor": (0.5, 1.0),
+            "fontsize": 7,
+            "ncols": 2,
+            "columnspacing": 1.2,
+        }
+    else:
+        figure_of(ax).set_size_inches(1.05 * PAGE_WIDTH, 0.7 * PAGE_WIDTH)
+        place = {"loc": "center left", "bbox_to_anchor": (1.17, 0.5), "fontsize": 6, "ncols": 1 + len(labels) // 40}
+    ax.legend(title=title, title_fontsize=7, **place)
+
+
+def _label_overlays(
+    ax: Axes, overlays: Sequence[PublishedCurve], frame: _Frame, ours: Sequence[tuple[FloatArray, FloatArray]]
+) -> None:
+    """Put the name of every published curve beside it, where it meets no other name and few lines."""
+    lines = [_inside(*curve, frame) for curve in (*ours, *(_points(*_closed(o)) for o in overlays))]
+    crowd = np.concatenate(lines) if lines else np.zeros((0, 2))
+    taken: list[tuple[float, float, float, float]] = []
+    window, point = ax.get_window_extent(), figure_of(ax).dpi / 72
+    for curve in overlays:
+        text = f"{curve.label}{_KINDS.get(curve.kind, '')}"
+        w, h = 0.55 * _LABEL * point * len(text) / window.width, 1.4 * _LABEL * point / window.height
+        boxes = [(x, y, x + w, y + h) for x, y in _places(curve, frame, h)]
+        free = [box for box in boxes if max(box[2:]) < 0.99 and not any(_overlap(box, other) for other in taken)]
+        if not free:
+            continue
+        best = min(free, key=lambda box: _crowding(box, crowd))
+        taken.append(best)
+        style: dict[str, Any] = {"color": _colour(curve), "va": "bottom", "fontsize": _LABEL, "zorder": 6}
+        stroke = [withStroke(linewidth=1.5, foreground="white")]
+        ax.text(best[0], best[1], text, transform=ax.transAxes, path_effects=stroke, **style)
+
+
+def _places(curve: PublishedCurve, frame: _Frame, height: float) -> list[tuple[float, float]]:
+    """Places beside a line inside the frame, in units of it: from its middle outwards, above and below."""
+    places = _inside(*_points(*_closed(curve)), frame)
+    order = np.argsort(np.abs(np.arange(len(places)) - len(places) / 2), kind="stable")
+    near = places[order[:: max(len(order) // 60, 1)]]
+    return [(float(x), float(y) + shift) for x, y in near for shift in (0.008, -height - 0.008)]
+
+
+def _points(m: FloatArray, mu: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """A line with points close enough to tell where it passes; gaps stay gaps."""
+    steps, old = np.linspace(0, len(m) - 1, 400), np.arange(len(m))
+    return np.exp(np.interp(steps, old, np.log(m))), np.exp(np.interp(steps, old, np.log(mu)))
+
+
+def _inside(m: FloatArray, mu: FloatArray, frame: _Frame) -> FloatArray:
+    """Points of a line inside the frame in units of it, shape (n, 2)."""
+    xy = np.column_stack(
+        [np.log(v / ends[0]) / np.log(ends[1] / ends[0]) for v, ends in ((m, frame.m), (mu, frame.mu))]
+    )
+    inside: FloatArray = xy[((xy > 0.01) & (xy < 0.97)).all(axis=1)]
+    return inside
+
+
+def _crowding(box: tuple[float, float, float, float], crowd: FloatArray) -> int:
+    x, y = crowd.T
+    return int(np.count_nonzero((x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])))
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

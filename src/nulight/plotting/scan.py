@@ -1,0 +1,87 @@
+"""Scans of one parameter as a curve, of two as a map with the usual levels."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from nulight.inference.levels import confidence, region_threshold
+from nulight.plotting.labels import label_axis
+from nulight.plotting.style import COLOURS, axes_of, figure_of, legend_above, styled
+from nulight.results.scan import ScanResult
+from nulight.typing import FloatArray
+
+__all__ = ["plot_scan"]
+
+_LEVELS = ("1 sigma", "90 %", "2 sigma")
+_TOP = 12.0  # Delta chi2 at which a curve leaves the frame, and a map its colours
+
+
+def plot_scan(result: ScanResult, ax: Axes | None = None) -> Figure:
+    """Draw a scan of one or two parameters, the lowest point marked.
+
+    Parameters
+    ----------
+    result : ScanResult
+    ax : Axes, optional
+        Drawn into; a new figure otherwise. Axes with equal ratios are logarithmic.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    ValueError
+        If the scan has three parameters.
+    """
+    if len(result.parameters) > 2:
+        raise ValueError(f"a scan of {len(result.parameters)} parameters has no plot; write it as .csv or .json")
+    with styled():
+        ax = axes_of(ax)
+        for scale, name in zip((ax.set_xscale, ax.set_yscale), result.parameters, strict=False):
+            scale("log" if _is_log(result.grid[name]) else "linear")
+        if len(result.parameters) == 1:
+            _draw_curve(ax, result)
+        else:
+            _draw_map(ax, result)
+        for axis, name, unit in zip((ax.xaxis, ax.yaxis), result.parameters, result.units, strict=False):
+            label_axis(axis, name, unit)
+    return figure_of(ax)
+
+
+def _draw_curve(ax: Axes, result: ScanResult) -> None:
+    name = result.parameters[0]
+    x = result.grid[name]
+    ax.plot(x, result.delta_chi2, color=COLOURS["blue"])
+    for level in _LEVELS:
+        ax.axhline(region_threshold(confidence(level), 1), color=COLOURS["grey"], linewidth=0.5)
+    ax.set_xlim(x[0], x[-1])
+    ax.set_ylim(0, min(_TOP, 1.1 * float(np.max(result.delta_chi2, where=np.isfinite(result.delta_chi2), initial=1.0))))
+    ax.set_ylabel(r"$\Delta\chi^2$")
+
+
+def _draw_map(ax: Axes, result: ScanResult) -> None:
+    x, y = (result.grid[name] for name in result.parameters)
+    height = np.sqrt(np.ma.masked_invalid(result.delta_chi2.T))
+    levels = [float(np.sqrt(region_threshold(confidence(level), 2))) for level in _LEVELS]
+    mesh = ax.pcolormesh(x, y, height, cmap="Blues_r", vmin=0, vmax=np.sqrt(_TOP), shading="nearest", rasterized=True)
+    if min(height.shape) > 1:
+        for level, value, style in zip(_LEVELS, levels, ("-", "--", ":"), strict=True):
+            if height.min() < value < height.max():
+                ax.contour(x, y, height, levels=[value], colors="black", linewidths=0.8, linestyles=style)
+                text = level.replace(" sigma", r"$\sigma$")
+                ax.plot([], [], style, color="black", linewidth=0.8, label=f"{text}, 2 dof")
+    best = [result.best[name] for name in result.parameters]
+    ax.plot(*best, "+", color=COLOURS["vermillion"], label="lowest point", linestyle="none")
+    legend_above(ax, ncols=2)
+    figure_of(ax).colorbar(mesh, ax=ax, label=r"$\sqrt{\Delta\chi^2}$", extend="max")
+
+
+def _is_log(values: FloatArray) -> bool:
+    """Whether the steps have equal ratios and differ."""
+    if values[0] <= 0 or len(values) < 3:
+        return False
+    steps = np.diff(np.log(values))
+    return bool(np.ptp(steps) < 1e-6 * abs(steps[0]) and np.ptp(np.diff(values)) > 1e-6 * np.ptp(values))
