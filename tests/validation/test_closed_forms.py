@@ -8,6 +8,8 @@ from nulight.validation.closed_forms import (
     coherent_total,
     form_factor_radius,
     heaviest_sterile,
+    minimal_gap,
+    minimal_moment,
     nuclear_recoil_maximum,
     nucleon_coupling,
     nucleon_coupling_difference,
@@ -76,3 +78,20 @@ def test_identity_of_the_transition_moments_has_something_to_compare():
     measured = transition_moment_identity(WORK)
     assert measured.value < 1e-12
     assert 0 < measured.details["mu_e"] < 1
+
+
+def test_majorana_coefficient_is_twice_the_dirac_one_and_goes_with_the_mass_it_is_over():
+    dirac = minimal_moment(WORK, nature="dirac", element="transition").value
+    majorana = minimal_moment(WORK, nature="majorana", element="transition")
+    assert majorana.value == pytest.approx(2 * dirac)
+    over_W = minimal_moment(WORK, nature="majorana", element="transition", over="W").value
+    assert over_W == pytest.approx(majorana.value * majorana.details["factor"])
+    # the loop gives 3/2 at lowest order and -3/4 at first, of which one neutrino mass takes half
+    assert over_W == pytest.approx(minimal_moment(WORK, nature="dirac", element="diagonal").value / 2)
+
+
+def test_gap_is_the_logarithm_of_bound_over_prediction():
+    measured = minimal_gap(WORK, parameter="mu_nu_mu", experiment="LSND")
+    assert measured.details["bound"] == 6.8e-10
+    assert 10**measured.value * measured.details["largest"] == pytest.approx(6.8e-10)
+    assert measured.details["majorana"] > measured.value

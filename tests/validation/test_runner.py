@@ -57,6 +57,7 @@ NOT_MET = {
     "lz-millicharge.equivalent-photons": 2.13,
     "stepping-washed-out.from-1keV": 1.69,
     "xenonnt-b8.later-release": 0.873,
+    "minimal-moment.majorana-as-printed": 2053.0,
     "pandax-b8.default": 1.62,
     "xenon1t-s2-only.default": 1.13,
 }
@@ -116,6 +117,9 @@ ANALYTIC = (
     "reactor-share",
     "heaviest-sterile",
     "transition-moments",
+    "minimal-moment",
+    "minimal-moment-own",
+    "minimal-gap",
 )
 
 

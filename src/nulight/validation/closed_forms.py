@@ -7,10 +7,12 @@ from typing import Literal
 
 import numpy as np
 
-from nulight.constants import M_E
+from nulight.constants import M_E, M_LEPTON, M_TAU, M_W
 from nulight.conventions import get_conventions
 from nulight.interactions.kinematics import E_nu_min, T_max, heaviest_final_state
+from nulight.literature.limits import published_limits
 from nulight.models.mass_basis import moment_strength
+from nulight.models.minimal import dirac_moments, majorana_moments
 from nulight.models.nuclear_terms import nuclear_weak_current
 from nulight.models.products import baseline_r2, shift_per_r2
 from nulight.models.standard_model import standard_model_r2
@@ -19,6 +21,7 @@ from nulight.neutrinos.mixing import get_oscillation, pmns
 from nulight.sources.pion_decay import pion_decay_source
 from nulight.sources.reactor import reactor_source
 from nulight.studies.cross_sections import cross_section
+from nulight.studies.minimal import minimal_predictions
 from nulight.targets.form_factors import form_factor, klein_nystrand
 from nulight.targets.nuclei import get_nuclear_target
 from nulight.units import MeV, eV
@@ -29,6 +32,8 @@ __all__ = [
     "coherent_total",
     "form_factor_radius",
     "heaviest_sterile",
+    "minimal_gap",
+    "minimal_moment",
     "nuclear_recoil_maximum",
     "nucleon_coupling",
     "nucleon_coupling_difference",
@@ -119,6 +124,37 @@ def transition_moment_identity(work: Workspace) -> Measured:  # noqa: ARG001
     strength = np.diag(moment_strength(moments, U)).real
     closed = whole - np.abs(U @ L) ** 2
     return Measured(float(np.max(np.abs(strength / closed - 1))), {"mu_e": float(strength[0]) / whole})
+
+
+def minimal_moment(
+    work: Workspace,  # noqa: ARG001
+    *,
+    nature: Literal["dirac", "majorana"],
+    element: Literal["diagonal", "transition"],
+    over: Literal["tau", "W"] = "tau",
+) -> Measured:
+    """Moment of the minimal model, mu_B per eV of m_k, or of m_k + m_j and (m_l / m_tau)^2 or (m_l / m_W)^2."""
+    if element == "diagonal":
+        return Measured(float(dirac_moments(np.ones(3), np.eye(3))[0][0, 0].real))
+    U = pmns(get_oscillation("nufit-6.0-no"), majorana=(0.7, 1.9))
+    masses = (np.array(M_LEPTON) / (M_TAU if over == "tau" else M_W)) ** 2
+    gim = complex(np.sum(U[:, 1].conj() * U[:, 2] * masses))
+    if nature == "dirac":
+        mu = complex(dirac_moments(np.ones(3), U)[0][1, 2])
+        return Measured(abs(mu / (2 * gim)))
+    mu = complex(majorana_moments(np.ones(3), U)[0][1, 2])
+    return Measured(abs(mu / (2 * gim.imag)), {"factor": (M_W / M_TAU) ** 2})
+
+
+def minimal_gap(work: Workspace, *, parameter: str, experiment: str) -> Measured:
+    """Orders of magnitude from a published bound down to the largest moment of the minimal model, up to 0.8 eV."""
+    prediction = work.kept("minimal predictions", minimal_predictions)
+    upper = next(b.upper for b in published_limits(parameter) if b.experiment == experiment)
+    assert upper is not None
+    largest = float(prediction.band("dirac", "diagonal")[1].max())
+    majorana = prediction.orders_below(upper, "majorana", "transition")
+    details = {"bound": upper, "largest": largest, "majorana": majorana}
+    return Measured(prediction.orders_below(upper, "dirac", "diagonal"), details)
 
 
 def _form_factor(name: str, radius: float) -> float:

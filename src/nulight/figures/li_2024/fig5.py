@@ -36,7 +36,7 @@ PUBLISHED = {
 }
 """Published bounds by moment: experiment and its name in the figure; the newest of each."""
 
-OURS = {
+OURS: dict[str, dict[str, tuple[str, ...]]] = {
     "mu_nu_e": {"Dresden-II": ("dresden-ii-2022",)},
     "mu_nu_mu": {"COHERENT CsI + Ar": ("coherent-csi-2021", "coherent-lar-2020:1d")},
     "mu_nu": {"XENONnT": ("xenonnt-2022-er",)},
