@@ -17,6 +17,7 @@ PARAMETERS PRESETS CardError Conventions Experiment Nuisance OwnInteraction Para
 alternatives asimov combine contour cross_section discovery_significance driving_bins fit forecast get_conventions
 get_material limit limits_table list_experiments load portal_limit portal_limits portal_region published_limits reach
 recoil_spectrum scan_grid spectrum upper_limit vary with_nuisances
+convert minimal_predictions
 """
 
 

@@ -30,12 +30,14 @@ if TYPE_CHECKING:
     from nulight.inference.model import Nuisance, asimov, with_nuisances
     from nulight.interactions.term import Term
     from nulight.literature.limits import published_limits
+    from nulight.models.conversions import convert
     from nulight.models.couplings import OwnInteraction
     from nulight.models.parameters import PARAMETERS, Parameter
     from nulight.rates import recoil_spectrum
     from nulight.studies.comparison import alternatives, driving_bins
     from nulight.studies.cross_sections import cross_section
     from nulight.studies.limits import combine, upper_limit
+    from nulight.studies.minimal import minimal_predictions
     from nulight.studies.overview import limits_table
     from nulight.studies.portal import portal_limit
     from nulight.studies.portal_limits import portal_limits
@@ -61,6 +63,7 @@ __all__ = [
     "asimov",
     "combine",
     "contour",
+    "convert",
     "cross_section",
     "discovery_significance",
     "driving_bins",
@@ -72,6 +75,7 @@ __all__ = [
     "limits_table",
     "list_experiments",
     "load",
+    "minimal_predictions",
     "portal_limit",
     "portal_limits",
     "portal_region",
@@ -99,12 +103,14 @@ _HOMES = {
     "nulight.inference.model": ("Nuisance", "asimov", "with_nuisances"),
     "nulight.interactions.term": ("Term",),
     "nulight.studies.limits": ("combine", "upper_limit"),
+    "nulight.studies.minimal": ("minimal_predictions",),
     "nulight.studies.overview": ("limits_table",),
     "nulight.studies.portal": ("portal_limit",),
     "nulight.studies.portal_limits": ("portal_limits",),
     "nulight.studies.portal_region": ("portal_region",),
     "nulight.studies.scan": ("scan_grid",),
     "nulight.literature.limits": ("published_limits",),
+    "nulight.models.conversions": ("convert",),
     "nulight.models.couplings": ("OwnInteraction",),
     "nulight.models.parameters": ("PARAMETERS", "Parameter"),
     "nulight.rates": ("recoil_spectrum",),
