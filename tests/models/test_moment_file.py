@@ -74,6 +74,11 @@ def test_lower_order_of_a_pair_is_minus_the_upper_one():
     assert moment_point(both) == moment_point({"moments": {12: "1e-11+1e-12j"}})
 
 
+def test_rounding_of_a_matrix_is_no_fault():
+    rows = [[3e-28, 1e-11, 0], [-1.0000000000001e-11, -1e-27, 2e-20], [0, -2e-20, 0]]
+    assert moment_point({"matrix": rows}).values == {"lambda_12": 1e-11, "lambda_23": 2e-20}
+
+
 def test_matrix_and_elements_say_the_same():
     rows = [[0, "1e-11", [2e-12, 0.5]], [-1e-11, 0, 0], ["-2e-12 exp(0.5j)", 0, 0]]
     assert moment_point({"matrix": rows}) == moment_point({"moments": {12: 1e-11, 13: [2e-12, 0.5]}})

@@ -25,7 +25,7 @@ __all__ = ["Draft"]
 _KEYS = ("neutrinos", "basis", "m_4", "moments", "matrix", "mixing")
 _BASES = ("mass", "flavour")
 _STATES_IN_FLAVOUR = (*FLAVOURS, "s")
-_SAME = 1e-10  # of an element: rounding of numbers written with ten digits
+_SAME = 1e-10  # of the largest transition: rounding of a matrix that was turned, or written with ten digits
 
 
 @dataclass(slots=True)
@@ -164,12 +164,13 @@ class Draft:
 
     def _majorana(self) -> None:
         """Check that the matrix is antisymmetric, and complete it where one order of a pair is given."""
+        rounding = _SAME * np.abs(self.matrix - np.diag(np.diagonal(self.matrix))).max()
         for (k, j), path in self.places.items():
             element, other = self.matrix[k, j], -self.matrix[j, k]
-            if k == j and element:
+            if k == j and abs(element) > rounding:
                 expected = f"0, elements such as {''.join(self._names[0][:2])}, or neutrinos: dirac"
                 self.add(path, moment_text(element), "is diagonal, which a Majorana neutrino has not", expected)
-            elif k > j and (j, k) in self.places and abs(element - other) > _SAME * abs(other):
+            elif k > j and (j, k) in self.places and abs(element - other) > rounding:
                 problem = f"is not minus {self.places[j, k]}, as for Majorana neutrinos"
                 self.add(path, moment_text(element), problem, f"{moment_text(other)}, or neutrinos: dirac")
         for k, j in self.places:
