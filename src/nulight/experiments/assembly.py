@@ -13,7 +13,10 @@ from nulight.conventions import Conventions
 from nulight.data.reader import Table
 from nulight.experiments import schema
 from nulight.experiments.columns import column_values
-from nulight.neutrinos.mixing import get_oscillation
+from nulight.experiments.schema.sources import SourceOscillation
+from nulight.neutrinos.flux import Flux
+from nulight.neutrinos.mixing import OscillationParameters, get_oscillation, pmns
+from nulight.neutrinos.propagation import masses_squared, propagated
 from nulight.sources import (
     ElectronCapture,
     PionDecayTimes,
@@ -30,15 +33,20 @@ from nulight.sources import (
     tabulated_source,
     tabulated_times,
 )
+from nulight.units import eV
 
 __all__ = ["build_source"]
 
 Tables = Mapping[str, Table]
+_ON_EARTH = schema.ElectronCaptureSource | schema.ReactorSource | schema.PionDecaySource
 
 
 def build_source(entry: schema.SourceEntry, conventions: Conventions, tables: Tables) -> Source:
     """Return the source an entry describes, under the entry's name, its flux at the detector."""
-    return replace(_source(entry, conventions, tables), name=entry.name)
+    source = _source(entry, conventions, tables)
+    if isinstance(entry, _ON_EARTH) and entry.oscillation is not None:
+        source = _oscillated(source, entry.oscillation, entry.oscillation.distance or entry.distance, conventions)
+    return replace(source, name=entry.name)
 
 
 def _source(entry: schema.SourceEntry, conventions: Conventions, tables: Tables) -> Source:
@@ -47,7 +55,7 @@ def _source(entry: schema.SourceEntry, conventions: Conventions, tables: Tables)
     if isinstance(entry, schema.ElectronCaptureSource):
         return _electron_capture(entry)
     if isinstance(entry, schema.ReactorSource):
-        options = entry.model_dump(exclude={"kind", "name", "flux_uncertainty"}, exclude_none=True)
+        options = entry.model_dump(exclude={"kind", "name", "flux_uncertainty", "oscillation"}, exclude_none=True)
         return reactor_source(**options, normalisation_width=entry.flux_uncertainty or 0.0)
     if isinstance(entry, schema.PionDecaySource):
         return _pion_decay(entry, tables)
@@ -97,6 +105,38 @@ def _pion_decay(entry: schema.PionDecaySource, tables: Tables) -> Source:
         name=entry.name,
         time=None if entry.time is None else _times(entry.time, tables),
     )
+
+
+def _oscillated(
+    source: Source, oscillation: SourceOscillation, distance: float | None, conventions: Conventions
+) -> Source:
+    """Return the source with the phases of the way, from the place of the source to the detector."""
+    assert distance is not None
+    parameters = get_oscillation(conventions.oscillation)
+    try:
+        fluxes = [_on_the_way(flux, oscillation, distance, parameters) for flux in source.fluxes]
+    except ValueError as error:
+        raise ValueError(f"source {source.name!r}, oscillation: {error}") from None
+    hashes = {"nufit_bestfit.csv": parameters.table_sha256} if parameters.table_sha256 else {}
+    return replace(
+        source,
+        fluxes=tuple(fluxes),
+        citations=(*source.citations, parameters.source.split(";")[0]),
+        hashes=source.hashes | hashes,
+    )
+
+
+def _on_the_way(flux: Flux, oscillation: SourceOscillation, distance: float, parameters: OscillationParameters) -> Flux:
+    if oscillation.m_4 is None:
+        return propagated(flux, distance, pmns(parameters), masses_squared(parameters), mode=oscillation.phases)
+    angles = oscillation.model_dump(include={"theta_14", "theta_24", "theta_34"})
+    mixing = pmns(parameters, n=4, **angles)
+    if oscillation.phases != "averaged":
+        m2 = masses_squared(parameters, oscillation.m_4)
+        return propagated(flux, distance, mixing, m2, mode=oscillation.phases)
+    # the fourth loses its coherence with the others; they keep theirs
+    apart = propagated(flux, distance, mixing, [0.0, 0.0, 0.0, (oscillation.m_4 / eV) ** 2], mode="averaged")
+    return propagated(apart, distance, mixing, masses_squared(parameters, 0.0))
 
 
 def _times(entry: schema.Timing, tables: Tables) -> PionDecayTimes:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from nulight.conventions import get_conventions
+from nulight.conventions import Conventions, get_conventions
 from nulight.experiments.columns import ascending_energies
 from nulight.experiments.parts import Part, Parts
 from nulight.experiments.rows import row_edges
@@ -22,12 +22,13 @@ from nulight.experiments.schema import (
 
 __all__ = ["SOLAR_COMPONENTS", "check_source", "check_target_and_conventions"]
 
+_HEAVIEST = 1.0  # keV
 SOLAR_COMPONENTS = ("pp", "Be7", "pep", "hep", "B8", "N13", "O15", "F17")
 
 
 def check_source(parts: Parts, part: Part[Any]) -> None:
     """Note what is missing or contradicts itself in a source, and in the table it names."""
-    source = part.value
+    source, before = part.value, len(parts.faults)
     if isinstance(source, ElectronCaptureSource):
         _check_electron_capture(parts, part.path, source)
     elif isinstance(source, ReactorSource):
@@ -41,6 +42,10 @@ def check_source(parts: Parts, part: Part[Any]) -> None:
         if not names or len(set(names)) != len(names):
             expected = f"each of {', '.join(SOLAR_COMPONENTS)} at most once"
             parts.faults.add(f"{part.path}.components", names, "is empty or names one twice", expected)
+    if getattr(source, "oscillation", None) is not None:
+        _check_oscillation(parts, part.path, source)
+        if source.oscillation.phases == "resolved" and len(parts.faults) == before:
+            _check_resolved(parts, part.path, source)
 
 
 def _check_electron_capture(parts: Parts, path: str, source: ElectronCaptureSource) -> None:
@@ -76,12 +81,49 @@ def _check_reactor(parts: Parts, path: str, source: ReactorSource) -> None:
             f"{path}.fractions", dict(source.fractions), f"adds up to {total:g}", "fractions adding up to 1"
         )
     if len(parts.faults) == before:
-        options = source.model_dump(exclude={"kind", "name", "flux_uncertainty"}, exclude_none=True)
+        options = source.model_dump(exclude={"kind", "name", "flux_uncertainty", "oscillation"}, exclude_none=True)
         try:
             reactor_source(**options)
         except ValueError as error:
             problem, _, expected = str(error).partition("; ")
             parts.faults.add(path, source.model, problem, expected)
+
+
+def _check_oscillation(
+    parts: Parts, path: str, source: ElectronCaptureSource | ReactorSource | PionDecaySource
+) -> None:
+    assert source.oscillation is not None
+    oscillation, where = source.oscillation, f"{path}.oscillation"
+    if source.distance is None and oscillation.distance is None:
+        expected = "the one distance to oscillate over, the source has none; phases are not averaged over a detector"
+        parts.faults.add(f"{where}.distance", None, "is missing", expected)
+    elif source.distance is not None and oscillation.distance is not None:
+        written = parts.written(f"{where}.distance")
+        parts.faults.add(f"{where}.distance", written, "stands beside the distance of the source", "leave it out")
+    if oscillation.m_4 is None:
+        for name in ("theta_14", "theta_24", "theta_34"):
+            if (angle := getattr(oscillation, name)) > 0:
+                expected = "m_4 with it, the mass of the fourth neutrino"
+                parts.faults.add(f"{where}.{name}", angle, "mixes in a neutrino without a mass", expected)
+        if oscillation.phases == "averaged":
+            expected = "m_4 with it, or auto"
+            parts.faults.add(f"{where}.phases", "averaged", "is about a fourth neutrino", expected)
+    elif oscillation.m_4 > _HEAVIEST:
+        written = parts.written(f"{where}.m_4")
+        expected = "at most 1 keV; a heavier neutrino does not oscillate with light ones"
+        parts.faults.add(f"{where}.m_4", written, "is too heavy to stay coherent with light neutrinos", expected)
+
+
+def _check_resolved(parts: Parts, path: str, source: ElectronCaptureSource | ReactorSource | PionDecaySource) -> None:
+    """Note phases that cannot be followed; the masses of the global fits make no difference to that."""
+    from nulight.experiments.assembly import build_source
+
+    timeless = source.model_copy(update={"time": None}) if isinstance(source, PionDecaySource) else source
+    try:
+        build_source(timeless, Conventions(), {})
+    except ValueError as error:
+        problem, _, expected = str(error).partition("; ")
+        parts.faults.add(f"{path}.oscillation.phases", "resolved", f"is not possible: {problem}", expected)
 
 
 def _check_timing(parts: Parts, path: str, source: PionDecaySource) -> None:

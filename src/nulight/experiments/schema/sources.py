@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -21,6 +22,7 @@ from nulight.experiments.quantities import (
     TimeShift,
 )
 from nulight.experiments.schema.base import Entry, Flavour, Name, Quality
+from nulight.neutrinos.propagation import PhaseMode
 from nulight.sources.reactor import ReactorModel
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "ReactorSource",
     "SolarSource",
     "SourceEntry",
+    "SourceOscillation",
     "SupernovaBackgroundSource",
     "TablePulse",
     "TableSource",
@@ -43,6 +46,7 @@ __all__ = [
 ]
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Angle = Annotated[float, Field(ge=0, le=math.pi / 2)]
 
 
 class SolarSource(Entry):
@@ -81,6 +85,23 @@ class EmissionLine(Entry):
     branching: Fraction
 
 
+class SourceOscillation(Entry):
+    """Vacuum oscillations on the way from the source, with a fourth neutrino if its mass is given.
+
+    The other angles and masses are those of the conventions, the lightest mass zero. ``phases:
+    averaged`` is about the phases of the fourth neutrino. One `distance` holds for the whole detector;
+    it is given here only where the source has none of its own. The angles that moments are seen
+    through (`theta_14`... of a model) are not tied to these.
+    """
+
+    m_4: Energy | None = None
+    theta_14: Angle = 0.0
+    theta_24: Angle = 0.0
+    theta_34: Angle = 0.0
+    phases: PhaseMode = "auto"
+    distance: Length | None = None
+
+
 class ElectronCaptureSource(Entry):
     """An electron-capture source beside the detector.
 
@@ -100,6 +121,12 @@ class ElectronCaptureSource(Entry):
     decay: Literal["average", "none"] = "average"
     run_time: Duration | None = None
     start_delay: Time = 0.0
+    oscillation: SourceOscillation | None = None
+
+    @property
+    def distance(self) -> float | None:
+        """The one distance of the source, if there is one."""
+        return self.geometry.distance if isinstance(self.geometry, EffectiveDistance) else None
 
 
 class ReactorSource(Entry):
@@ -118,6 +145,7 @@ class ReactorSource(Entry):
     captures_per_fission: Annotated[float, Field(ge=0)] | None = None
     widths: dict[str, Share] | None = None
     flux_uncertainty: Fraction | None = None
+    oscillation: SourceOscillation | None = None
 
 
 class TableSource(Entry):
@@ -185,6 +213,7 @@ class PionDecaySource(Entry):
     distance: Length
     uncertainty: Fraction | None = None
     time: Timing | None = None
+    oscillation: SourceOscillation | None = None
 
 
 class AtmosphericSource(Entry):
