@@ -18,6 +18,7 @@ alternatives asimov combine contour cross_section discovery_significance driving
 get_material limit limits_table list_experiments load portal_limit portal_limits portal_region published_limits reach
 recoil_spectrum scan_grid spectrum upper_limit vary with_nuisances
 convert minimal_predictions
+effective_moments scale_limit
 """
 
 

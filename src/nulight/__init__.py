@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from nulight.studies.cross_sections import cross_section
     from nulight.studies.limits import combine, upper_limit
     from nulight.studies.minimal import minimal_predictions
+    from nulight.studies.moment_scale import scale_limit
+    from nulight.studies.moments import effective_moments
     from nulight.studies.overview import limits_table
     from nulight.studies.portal import portal_limit
     from nulight.studies.portal_limits import portal_limits
@@ -67,6 +69,7 @@ __all__ = [
     "cross_section",
     "discovery_significance",
     "driving_bins",
+    "effective_moments",
     "fit",
     "forecast",
     "get_conventions",
@@ -82,6 +85,7 @@ __all__ = [
     "published_limits",
     "reach",
     "recoil_spectrum",
+    "scale_limit",
     "scan_grid",
     "spectrum",
     "upper_limit",
@@ -104,6 +108,8 @@ _HOMES = {
     "nulight.interactions.term": ("Term",),
     "nulight.studies.limits": ("combine", "upper_limit"),
     "nulight.studies.minimal": ("minimal_predictions",),
+    "nulight.studies.moment_scale": ("scale_limit",),
+    "nulight.studies.moments": ("effective_moments",),
     "nulight.studies.overview": ("limits_table",),
     "nulight.studies.portal": ("portal_limit",),
     "nulight.studies.portal_limits": ("portal_limits",),
