@@ -7,8 +7,8 @@ from itertools import islice
 import pytest
 
 import nulight as nl
-from nulight.literature.limits import published_limits
-from nulight.models.parameters import ParameterError
+from nulight.literature.limits import couplings_with_limits, published_limits
+from nulight.models.parameters import PARAMETERS, ParameterError
 from nulight.studies.overview import COUPLINGS, default_experiments, limits_table
 
 XENON, OLDER, SOURCE = "xenonnt-2022-er", "xenon1t-2020-er", "xenonnt-51cr"
@@ -114,10 +114,14 @@ def test_flavour_keeps_its_couplings_and_unknown_ones_are_refused():
         limits_table([XENON], flavour="electron")
 
 
-def test_coupling_with_published_bounds_only_has_no_rows_of_ours():
+def test_moments_of_mass_states_stand_beside_published_ones():
     found = limits_table([XENON], ["lambda_12"])
-    assert {row.kind for row in found.rows} == {"published"}
+    assert {row.kind for row in found.rows} == {"ours", "published"}
     assert {row.coupling for row in found.rows} == {"lambda_12"}
+
+
+def test_every_coupling_with_published_bounds_is_a_parameter():
+    assert set(couplings_with_limits()) <= set(PARAMETERS)
 
 
 def test_interrupted_table_keeps_what_is_done():

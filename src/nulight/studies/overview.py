@@ -15,8 +15,8 @@ from nulight.experiments import Experiment, load
 from nulight.experiments.loader import card_names, load_card
 from nulight.inference.coordinates import citations
 from nulight.inference.levels import IntervalKind, interval_threshold
-from nulight.literature.limits import Flavour, couplings_with_limits, flavours_of
-from nulight.models.parameters import PARAMETERS, check_parameters
+from nulight.literature.limits import Flavour, flavours_of
+from nulight.models.parameters import check_parameters
 from nulight.results.overview import LimitsRow, LimitsTable
 from nulight.studies.limits import combine
 from nulight.studies.overview_rows import literature_rows, own_row, refused_row
@@ -77,7 +77,7 @@ def limits_table(
     experiments : sequence of str or Experiment, optional
         Names to `load`, or experiments; otherwise `default_experiments`.
     couplings : sequence of str, optional
-        Parameters of the package, or couplings with published bounds only; otherwise `COUPLINGS`.
+        Parameters of the package; otherwise `COUPLINGS`.
     flavour : "e", "mu" or "tau", optional
         Keep only the couplings of this flavour.
     combined : bool
@@ -125,7 +125,7 @@ def _couplings(couplings: Sequence[str] | None, flavour: Flavour | None) -> tupl
     if flavour is not None and flavour not in get_args(Flavour):
         raise ValueError(f"flavour = {flavour!r}; use one of: {', '.join(get_args(Flavour))}")
     names = tuple(dict.fromkeys(COUPLINGS if couplings is None else couplings))
-    check_parameters(name for name in names if name not in couplings_with_limits())
+    check_parameters(names)
     kept = tuple(name for name in names if flavour is None or flavour in flavours_of(name))
     if not kept:
         raise ValueError(f"none of {', '.join(names)} is a coupling of flavour {flavour}")
@@ -138,7 +138,6 @@ def _tasks(couplings: Sequence[str], models: tuple[Experiment, ...], combined: b
     return [
         task
         for coupling in couplings
-        if coupling in PARAMETERS
         for task in (*(Task(coupling, (m,)) for m in models), *([Task(coupling, models, True)] if together else []))
     ]
 
