@@ -17,6 +17,7 @@ from nulight.results.moments import MomentsResult
 from nulight.studies.moments import effective_moments
 
 XENON, REACTOR, PIONS, LINE = "xenonnt-2022-er", "texono-csi-2010", "coherent-csi-2021", "51cr-lxe-a"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 OSCILLATION = get_oscillation("nufit-6.0-no")
 U = pmns(OSCILLATION)
 VECTOR = np.array([1e-11 * cmath.exp(0.4j), 2e-11 * cmath.exp(-1.1j), 0.7e-11j])
@@ -126,6 +127,28 @@ def test_events_are_those_of_the_equivalent_moment():
     extra = experiment.expected(of_vector(VECTOR))[0].sum() - experiment.expected({})[0].sum()
     assert row.events == pytest.approx(extra, rel=1e-9)
     assert row.events == pytest.approx(magnetic(experiment, {"mu_nu": row.mu_eff}), rel=1e-12)
+
+
+def test_blind_spot_fills_on_the_way():
+    """With Lambda along conj(U_e), mu^2 = |Lambda|^2 (1 - P_ee): what arrives as another flavour sees the matrix."""
+    vector, card = 1e-10 * U[0].conj(), EXAMPLES / "germanium-reactor.yaml"
+    source = {"kind": "reactor", "name": "reactor", "power": "3.6 GW", "distance": "10 km", "flux_uncertainty": "3 %"}
+    still = nl.load(card, changes={"sources": [source]})
+    moving = nl.load(card, changes={"sources": [source | {"oscillation": {}}]})
+    with pytest.warns(UserWarning, match="the phases are averaged there"):  # at energies far below threshold
+        near, far = rows(of_vector(vector), still, moving)
+    assert near.mu_eff < 1e-24
+    flux, dm2 = still.sources[0].flux("U235"), OSCILLATION
+    E = 1 / np.linspace(1 / 8000.0, 1 / 2000.0, 1_000_001)  # keV, all of the spectrum, even in the phase
+    lengths = {(1, 0): dm2.dm2_21, (2, 0): dm2.dm2_31, (2, 1): dm2.dm2_31 - dm2.dm2_21}
+    half = {pair: 1.266932679 * gap * 1e4 / (E / 1e3) for pair, gap in lengths.items()}  # eV^2 m / MeV
+    shares = np.abs(U[0]) ** 2
+    gone = sum(4 * shares[i] * shares[j] * np.sin(angle) ** 2 for (i, j), angle in half.items())
+    density = flux.density(E)[0]
+    average = np.average(gone, weights=density * E**2)  # dE at even steps of 1/E
+    assert components(far)["U235"].mu_eff == pytest.approx(1e-10 * np.sqrt(average), rel=1e-5)
+    assert far.mu_eff > 1e-11
+    assert far.note == ""
 
 
 def test_blind_spot_of_electron_neutrinos_is_seen_by_the_others():
@@ -264,7 +287,7 @@ def test_moments_of_flavours_are_taken_as_well():
 
 
 def test_own_cards_and_loaded_experiments_are_taken():
-    card = Path(__file__).resolve().parents[2] / "examples" / "germanium-reactor.yaml"
+    card = EXAMPLES / "germanium-reactor.yaml"
     changed = nl.load(XENON, changes={"exposure": "2.32 t yr", "observed": {"kind": "asimov"}})
     own, larger, shipped = rows({"lambda_12": 1e-11}, card, changed, XENON)
     assert (own.experiment, own.status) == ("germanium-reactor", "planned")

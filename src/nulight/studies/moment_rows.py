@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -21,7 +20,7 @@ from nulight.neutrinos.mixing import get_oscillation, pmns
 from nulight.results.moments import ComponentMoment, MomentsRow
 from nulight.studies.moment_scale import MOMENTS, moment_counts, scale_limit
 from nulight.targets.nuclei import NuclearTarget
-from nulight.typing import ComplexArray
+from nulight.typing import ComplexArray, FloatArray
 from nulight.units import MeV
 
 __all__ = ["is_heavy", "moments_row"]
@@ -85,15 +84,16 @@ def _component(source: str, flux: Flux, couplings: Sequence[Moment], conventions
             strength, states = in_mass, flux.matrices
         else:
             strength, states = in_flavour, flux.flavour_matrices(pmns(get_oscillation(conventions.oscillation)))
-        squares[is_heavy(coupling)] += float(total @ _traces(states, strength) / norm)
+        squares[is_heavy(coupling)] += max(float(total @ _traces(states, strength) / norm), 0.0)  # but for rounding
     light, heavy = math.sqrt(squares[False]), math.sqrt(squares[True])
     return ComponentMoment(source=source, component=flux.name, mu_eff=light, mu_eff_heavy=heavy)
 
 
-def _traces(states: ComplexArray, strength: ComplexArray) -> Any:
-    """Tr[R_j C] of the states (J, n, n) that arrive, never negative."""
-    n = states.shape[-1]
-    return np.maximum(np.einsum("jab,ba->j", states, strength[:n, :n]).real, 0.0)
+def _traces(states: ComplexArray, strength: ComplexArray) -> FloatArray:
+    """Tr[R_j C] of the block that R (J, n, n) and C share, shape (J,)."""
+    n = min(states.shape[-1], len(strength))
+    traces: FloatArray = np.einsum("jab,ba->j", states[:, :n, :n], strength[:n, :n]).real
+    return traces
 
 
 def _heaviest(experiment: Experiment) -> float:
