@@ -193,9 +193,9 @@ def _knots(edges: FloatArray, rates: FloatArray, lowest: FloatArray) -> FloatArr
         if lowest[i] < upper:
             # below the end of the faster ones this is the fastest phase that is left
             fastest = rates[lowest <= lowest[i]].max()
-            inverse = np.array([1 / upper, 1 / lowest[i]])
-            steps = max(int(np.ceil(fastest * (inverse[1] - inverse[0]) / _ADVANCE)), 1)
-            inner = 1 / np.linspace(*inverse, steps + 1)[1:-1]
+            start, end = 1 / upper, 1 / lowest[i]
+            steps = max(int(np.ceil(fastest * (end - start) / _ADVANCE)), 1)
+            inner = 1 / np.linspace(start, end, steps + 1)[1:-1]
             found += [inner, lowest[[i]]]
             upper = lowest[i]
     return np.unique(np.concatenate(found))
