@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from nulight.typing import ArrayLike, FloatArray
 __all__ = ["plot_portal"]
 
 _OURS = [COLOURS[name] for name in ("blue", "vermillion", "green", "purple", "orange", "sky", "black")]
+_WIDTHS = (1.3, 0.7, 2.2)  # of lines, when the colours come round again
 _MANY = 9  # curves from which the legend stands beside the frame
 _WEAKER = 300.0  # the frame ends at so many times the weakest of the strongest limits
 _MARGIN = 3.0  # and begins at so much below the strongest one
@@ -62,19 +62,20 @@ def plot_portal(
         If there is nothing to draw, or the couplings differ.
     """
     given = _listed(curves)
-    frame = _frame(given, overlays)
+    frame, alone = _frame(given, overlays), ax is None
     with styled():
         if ax is None:
             ax = StyledFigure(figsize=(0.75 * PAGE_WIDTH, 0.55 * PAGE_WIDTH)).subplots()
         _axes(ax, given[0].parameter, frame)
         for overlay in overlays:
             _draw_overlay(ax, overlay, frame)
-        for record, colour in zip(given, cycle(_OURS), strict=False):
+        for i, record in enumerate(given):
+            colour, width = _OURS[i % len(_OURS)], _WIDTHS[i // len(_OURS) % len(_WIDTHS)]
             if isinstance(record, PortalRegion):
                 _draw_region(ax, record, colour, frame)
             else:
-                _draw_limit(ax, record, colour, frame, expected=len(given) == 1)
-        _legend(ax, given)
+                _draw_limit(ax, record, colour, width, frame, expected=len(given) == 1)
+        _legend(ax, given, alone=alone)
         _label_overlays(ax, overlays, frame, [_points(c.m_4, c.upper) for c in given if isinstance(c, PortalLimit)])
     return figure_of(ax)
 
@@ -147,10 +148,10 @@ def _to_mu(d: ArrayLike) -> FloatArray:
     return np.asarray(d, float) / MU_B
 
 
-def _draw_limit(ax: Axes, record: PortalLimit, colour: str, frame: _Frame, *, expected: bool) -> None:
+def _draw_limit(ax: Axes, record: PortalLimit, colour: str, width: float, frame: _Frame, *, expected: bool) -> None:
     m, style = record.m_4 / frame.scale, "--" if record.planned else "-"
     note = ", planned" if record.planned else ""
-    ax.plot(m, record.upper, style, color=colour, linewidth=1.3, label=f"{record.name}{note}", zorder=4)
+    ax.plot(m, record.upper, style, color=colour, linewidth=width, label=f"{record.name}{note}", zorder=4)
     band = np.isfinite(record.upper) & (record.lower > 0)
     if band.any():
         ax.fill_between(m, record.lower, record.upper, where=band.tolist(), color=colour, alpha=0.15, linewidth=0)
@@ -193,22 +194,17 @@ def _colour(curve: PublishedCurve) -> str:
     return {"laboratory": COLOURS["grey"], "astrophysical": "#A06080"}.get(curve.kind, "#6080A0")
 
 
-def _legend(ax: Axes, given: Sequence[PortalLimit | PortalRegion]) -> None:
+def _legend(ax: Axes, given: Sequence[PortalLimit | PortalRegion], *, alone: bool) -> None:
+    """Above the frame; beside it if there are many curves in a figure of our own."""
     handles, labels = ax.get_legend_handles_labels()
     levels = {f"{100 * c.cl:g} % CL, {c.interval}" for c in given if isinstance(c, PortalLimit)}
-    title = levels.pop() if len(levels) == 1 else None
-    if len(handles) < _MANY:
-        place: dict[str, Any] = {
-            "loc": "lower center",
-            "bbox_to_anchor": (0.5, 1.0),
-            "fontsize": 7,
-            "ncols": 2,
-            "columnspacing": 1.2,
-        }
-    else:
-        figure_of(ax).set_size_inches(1.05 * PAGE_WIDTH, 0.7 * PAGE_WIDTH)
-        place = {"loc": "center left", "bbox_to_anchor": (1.17, 0.5), "fontsize": 6, "ncols": 1 + len(labels) // 40}
-    ax.legend(title=title, title_fontsize=7, **place)
+    title: dict[str, Any] = {"title": levels.pop() if len(levels) == 1 else None, "title_fontsize": 7}
+    if alone and len(handles) >= _MANY:
+        figure = figure_of(ax)
+        figure.set_size_inches(1.1 * PAGE_WIDTH, max(0.6 * PAGE_WIDTH, 0.12 * len(labels) + 0.8))
+        figure.legend(handles, labels, loc="outside right center", fontsize=6, **title)
+        return
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=7, ncols=2, columnspacing=1.2, **title)
 
 
 def _label_overlays(
