@@ -1,13 +1,16 @@
 """Many values of the parameters that live inside the integration over the recoil.
 
-Masses and nuclear radii change a template, so the terms take one value of them a call. Points are
-grouped by their values. Counts are a smooth function of a neutron radius: many values of it come from
-a polynomial through fixed radii, whose templates are kept from one question to the next.
+Masses and nuclear radii change a template, so the terms take one value of them at a time. Points are
+grouped by their values, and the counts of all groups asked for at once. Counts are a smooth function of
+a neutron radius: many values of it come from a polynomial through fixed radii, whose templates are kept
+from one question to the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +21,7 @@ from nulight.typing import FloatArray
 __all__ = ["by_folded"]
 
 Values = Mapping[str, Any]
-Evaluate = Callable[[Values], FloatArray]
+Evaluate = Callable[[Sequence[Values]], Sequence[FloatArray]]
 
 _RADIUS = "R_n"
 # Radii between the bounds of R_n: exact to rounding for neutrinos from the SNS, to 2e-8 of a bin with
@@ -27,57 +30,80 @@ _NODES = 33
 
 
 def by_folded(params: Values, evaluate: Evaluate) -> FloatArray:
-    """Evaluate counts at points of which `evaluate` takes one value of the folded parameters a call.
+    """Evaluate counts at points of which the terms take one value of the folded parameters at a time.
 
     Parameters
     ----------
     params : mapping of str to float or array (n_points,)
     evaluate : callable
-        Maps parameters to counts (n_points or 1, n_components, n_bins).
+        Maps a sequence of parameters, each with one value of the folded ones, to counts (n_points or 1,
+        n_components, n_bins) of each.
 
     Returns
     -------
     array, shape (n_points, n_components, n_bins)
     """
+    plan = _planned(params)
+    return plan.answer(evaluate(plan.questions))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What to ask for, each with one value of the folded parameters, and how counts at all points come from it."""
+
+    questions: Sequence[Values]
+    answer: Callable[[Sequence[FloatArray]], FloatArray]
+
+
+def _planned(params: Values) -> _Plan:
     several = [name for name in FOLDED if name in params and np.unique(params[name]).size > 1]
     if not several:
-        counts = evaluate(params)
-        if len(counts) > 1:
-            return counts
-        # points that no count tells apart are points all the same
         shape = np.broadcast_shapes(*(np.shape(value) for value in params.values()))
-        return np.repeat(counts, int(np.prod(shape)), axis=0)
+        return _Plan([params], lambda counts: _at_every_point(counts[0], shape))
     arrays = np.broadcast_arrays(*(np.asarray(value, float) for value in params.values()))
     points: Values = {name: array.ravel() for name, array in zip(params, arrays, strict=True)}
     masses = [name for name in several if name != _RADIUS]
-    if masses:
-        return _grouped(points, masses, lambda inner: by_folded(inner, evaluate))
-    if np.unique(points[_RADIUS]).size > _NODES:
-        return _interpolated(points, evaluate)
-    return _grouped(points, several, evaluate)
+    if masses or np.unique(points[_RADIUS]).size <= _NODES:
+        return _grouped(points, masses or several)
+    return _interpolated(points)
 
 
-def _grouped(points: Values, names: list[str], evaluate: Evaluate) -> FloatArray:
-    """Evaluate points (n_points,) together that share the values of `names`."""
+def _at_every_point(counts: FloatArray, shape: tuple[int, ...]) -> FloatArray:
+    """Counts (n_points or 1, ...): points that no count tells apart are points all the same."""
+    return counts if len(counts) > 1 else np.repeat(counts, int(np.prod(shape)), axis=0)
+
+
+def _grouped(points: Values, names: list[str]) -> _Plan:
+    """Ask for points (n_points,) together that share the values of `names`."""
     keys, group = np.unique(np.stack([points[name] for name in names]), axis=1, return_inverse=True)
-    group, parts = group.ravel(), []
-    for i, key in enumerate(keys.T):
-        held = {name: float(value) for name, value in zip(names, key, strict=True)}
-        parts.append(evaluate({name: array[group == i] for name, array in points.items()} | held))
-    result = np.empty((len(group), *parts[0].shape[1:]))
-    for i, counts in enumerate(parts):
-        result[group == i] = counts
-    return result
+    members = [np.flatnonzero(group.ravel() == i) for i in range(keys.shape[1])]
+    plans = [
+        _planned(
+            {name: array[place] for name, array in points.items()} | dict(zip(names, map(float, key), strict=True))
+        )
+        for key, place in zip(keys.T, members, strict=True)
+    ]
+    ends = list(accumulate((len(plan.questions) for plan in plans), initial=0))
+
+    def answer(counts: Sequence[FloatArray]) -> FloatArray:
+        result = np.empty((group.size, *counts[0].shape[1:]))
+        for plan, place, (start, end) in zip(plans, members, pairwise(ends), strict=True):
+            result[place] = plan.answer(counts[start:end])
+        return result
+
+    return _Plan([question for plan in plans for question in plan.questions], answer)
 
 
-def _interpolated(points: Values, evaluate: Evaluate) -> FloatArray:
-    """Evaluate points of many neutron radii through the polynomial in it."""
+def _interpolated(points: Values) -> _Plan:
+    """Ask for the radii that a polynomial through many neutron radii needs."""
     R = points[_RADIUS]
     check_domain(_RADIUS, R)
     nodes, basis = _polynomial(R)
-    return np.asarray(
-        sum(basis[:, k, None, None] * evaluate({**points, _RADIUS: float(node)}) for k, node in enumerate(nodes))
-    )
+
+    def answer(counts: Sequence[FloatArray]) -> FloatArray:
+        return np.asarray(sum(basis[:, k, None, None] * found for k, found in enumerate(counts)))
+
+    return _Plan([{**points, _RADIUS: float(node)} for node in nodes], answer)
 
 
 def _polynomial(R: FloatArray) -> tuple[FloatArray, FloatArray]:

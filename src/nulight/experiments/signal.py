@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import add
 from typing import Any
 
 import numpy as np
@@ -73,7 +74,7 @@ class Signal:
         """Return expected counts, shape (n_points, n_components, n_bins).
 
         Parameters that are integrated over the recoil (masses, a nuclear radius) cost a template for
-        each value, many radii one for each node; everything else is a matrix product.
+        each value, many radii one for each node, all filled in one pass; everything else is a matrix product.
         """
         return by_folded(params, self._counts)
 
@@ -93,15 +94,16 @@ class Signal:
                 result[f"{label} (electrons)" if beside else label] = self._to_components(rows)[0].sum(axis=0)
         return result
 
-    def _counts(self, params: Values) -> FloatArray:
-        total: FloatArray | None = None
-        for channel, folder in self.folders.items():
-            terms = self._terms(channel, params)
-            with self._explaining(channel):
-                counts = folder.counts(terms)
-            total = counts if total is None else total + counts
-        assert total is not None
-        return self._to_components(total.reshape(-1, *total.shape[-2:]))
+    def _counts(self, questions: Sequence[Values]) -> list[FloatArray]:
+        """Counts for several values of the folded parameters, each of shape (n, n_components, n_bins)."""
+        by_channel = [self._channel_counts(channel, questions) for channel in self.folders]
+        totals = (reduce(add, counts) for counts in zip(*by_channel, strict=True))
+        return [self._to_components(total.reshape(-1, *total.shape[-2:])) for total in totals]
+
+    def _channel_counts(self, channel: Recoil, questions: Sequence[Values]) -> list[FloatArray]:
+        terms = [self._terms(channel, params) for params in questions]
+        with self._explaining(channel):
+            return self.folders[channel].counts_of(terms)
 
     @contextmanager
     def _explaining(self, channel: Recoil) -> Iterator[None]:

@@ -25,20 +25,20 @@ def heaviest_final_state(E_nu: ArrayLike, mass: float) -> FloatArray:
     return 2 * mass * E / (np.sqrt(mass**2 + 2 * mass * E) + mass)
 
 
-def T_max(E_nu: ArrayLike, mass: float, m_final: float = 0.0) -> FloatArray:
+def T_max(E_nu: ArrayLike, mass: float | FloatArray, m_final: float | FloatArray = 0.0) -> FloatArray:
     """Largest recoil energy.
 
     Parameters
     ----------
     E_nu : array, any shape, keV
-    mass : float, keV
+    mass : float or array broadcasting with `E_nu`, keV
         Target mass.
-    m_final : float, keV
+    m_final : float or array broadcasting with `E_nu`, keV
         Mass of the final neutrino.
 
     Returns
     -------
-    array, shape of `E_nu`, keV
+    array, broadcast shape, keV
         NaN below the threshold.
 
     Notes
@@ -58,7 +58,7 @@ def T_max(E_nu: ArrayLike, mass: float, m_final: float = 0.0) -> FloatArray:
     return (2 * mass * E**2 - b * (mass + E) + E * root) / (2 * mass * (mass + 2 * E))
 
 
-def T_min(E_nu: ArrayLike, mass: float, m_final: float = 0.0) -> FloatArray:
+def T_min(E_nu: ArrayLike, mass: float | FloatArray, m_final: float | FloatArray = 0.0) -> FloatArray:
     """Smallest recoil energy, zero for a massless final state.
 
     Parameters and returns as for `T_max`.
@@ -72,18 +72,18 @@ def T_min(E_nu: ArrayLike, mass: float, m_final: float = 0.0) -> FloatArray:
     return m_final**4 / (4 * mass * (mass + 2 * E) * T_max(E, mass, m_final))
 
 
-def E_nu_min(T: ArrayLike, mass: float, m_final: float = 0.0) -> FloatArray:
+def E_nu_min(T: ArrayLike, mass: float | FloatArray, m_final: float | FloatArray = 0.0) -> FloatArray:
     """Smallest neutrino energy that gives recoil energy `T`.
 
     Parameters
     ----------
     T : array, any shape, keV
         Recoil energy, positive.
-    mass, m_final : float, keV
+    mass, m_final : floats or arrays broadcasting with `T`, keV
 
     Returns
     -------
-    array, shape of `T`, keV
+    array, broadcast shape, keV
 
     Notes
     -----
@@ -94,7 +94,7 @@ def E_nu_min(T: ArrayLike, mass: float, m_final: float = 0.0) -> FloatArray:
     return (T + np.sqrt(T**2 + 2 * mass * T)) / 2 * (1 + m_final**2 / (2 * mass * T))
 
 
-def _phase_space(E: FloatArray, mass: float, m_final: float) -> FloatArray:
+def _phase_space(E: FloatArray, mass: float | FloatArray, m_final: float | FloatArray) -> FloatArray:
     b = m_final**2
     # (2ME - b)^2 - 4 M^2 b factorises: exact at the threshold
     lower = 2 * mass * E - b - 2 * mass * m_final

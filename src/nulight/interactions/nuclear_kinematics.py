@@ -7,18 +7,15 @@ its form factors. The energy dependence on one nucleus is in `nuclear_brackets`,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from nulight.constants import CONSTANTS
-from nulight.interactions.kinematics import E_nu_min
-from nulight.interactions.term import NO_BREAKPOINTS, Binding, inside_limits
-from nulight.neutrinos.flux import Flux
-from nulight.typing import ArrayLike, FloatArray
+from nulight.interactions.term import NO_BREAKPOINTS, Binding, CrossSection, Dependence
+from nulight.typing import FloatArray
 
 if TYPE_CHECKING:
     from nulight.targets.nuclei import NuclearTarget, Nuclide
@@ -41,7 +38,7 @@ Bracket = Callable[[FloatArray, float, bool], FloatArray]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NuclearKinematics:
+class NuclearKinematics(CrossSection):
     """dsigma/dT of one product of charges, summed over the nuclides of one formula unit.
 
     Attributes
@@ -78,23 +75,7 @@ class NuclearKinematics:
     def breakpoints(self) -> FloatArray:
         return NO_BREAKPOINTS
 
-    def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
-        def polynomial(i: int) -> Callable[[FloatArray, FloatArray], FloatArray]:
-            def value(T: FloatArray, E: FloatArray) -> FloatArray:
-                c = self._coefficients(i, T)
-                return np.asarray(c[0] + (c[1] + c[2] / E) / E)
-
-            return value
-
-        return _sum_over_nuclides(self.masses, polynomial, T, E_nu, self.m_final)
-
-    def flux_averages(self, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
-        c = np.stack([self._coefficients(i, T) for i in range(len(self.masses))])
-        moments = (_moments(flux, self.masses, self.m_final, np.asarray(T, float).tobytes()) for flux in fluxes)
-        return np.concatenate([np.einsum("ikt,kjit->jt", c, m) for m in moments])
-
-    def _coefficients(self, i: int, T: FloatArray) -> FloatArray:
-        """Coefficients of 1, 1/E, 1/E^2 of all nuclei `i` of a formula unit, shape (3, n_T)."""
+    def energy_dependence(self, i: int, T: FloatArray, /) -> Dependence:
         nuclide, scale = self.target.nuclides[i], (self.hbar_c / HBAR_C_GEV_FM) ** 2
         strength = self.target.numbers[i] * scale * self._charges(i, T / scale)
         return strength * self.bracket(T, nuclide.mass, nuclide.spin > 0)
@@ -108,7 +89,7 @@ class NuclearKinematics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DirectNuclearKinematics:
+class DirectNuclearKinematics(CrossSection):
     """A user's cross section per nucleus, integrated over the flux as it stands.
 
     Attributes
@@ -138,42 +119,6 @@ class DirectNuclearKinematics:
     def breakpoints(self) -> FloatArray:
         return NO_BREAKPOINTS
 
-    def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
-        return _sum_over_nuclides(self.masses, self._of, T, E_nu, self.m_final)
-
-    def flux_averages(self, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
-        return np.concatenate([self._average(flux, T) for flux in fluxes])
-
-    def _average(self, flux: Flux, T: FloatArray) -> FloatArray:
-        def one(i: int) -> FloatArray:
-            function = self._of(i)
-            E_min = E_nu_min(T, self.masses[i], self.m_final)
-            return flux.integrate(lambda E: function(np.broadcast_to(T, E.shape), E), E_min)
-
-        return np.asarray(sum(one(i) for i in range(len(self.masses))))
-
-    def _of(self, i: int) -> Callable[[FloatArray, FloatArray], FloatArray]:
-        """Cross section of all nuclei `i` of a formula unit."""
+    def energy_dependence(self, i: int, T: FloatArray, /) -> Dependence:
         nuclide, number = self.target.nuclides[i], self.target.numbers[i]
-        return lambda T, E: number * np.asarray(self.cross_section(T, E, nuclide))
-
-
-@lru_cache(maxsize=32)  # some ten megabytes
-def _moments(flux: Flux, masses: tuple[float, ...], m_final: float, T: bytes) -> FloatArray:
-    """Flux moments above the limit of every nuclide, (3, J, n_nuclides, n_T): the same for all structures."""
-    E_min = np.stack([E_nu_min(np.frombuffer(T), mass, m_final) for mass in masses])
-    moments = flux.moments(E_min)
-    moments.setflags(write=False)
-    return moments
-
-
-def _sum_over_nuclides(
-    masses: Sequence[float],
-    function: Callable[[int], Callable[[FloatArray, FloatArray], FloatArray]],
-    T: ArrayLike,
-    E_nu: ArrayLike,
-    m_final: float,
-) -> FloatArray:
-    """Add up the cross sections function(i)(T, E) of nuclides, each inside its own recoil limits."""
-    parts = [inside_limits(function(i), T, E_nu, mass, m_final) for i, mass in enumerate(masses)]
-    return np.asarray(sum(parts))
+        return lambda E: number * np.asarray(self.cross_section(np.broadcast_to(T, E.shape), E, nuclide))

@@ -23,6 +23,8 @@ from nulight.typing import ArrayLike, ComplexArray, FloatArray
 __all__ = [
     "NO_BREAKPOINTS",
     "Binding",
+    "CrossSection",
+    "Dependence",
     "DirectKinematics",
     "Kinematics",
     "MomentKinematics",
@@ -35,6 +37,10 @@ Binding = Literal["free", "stepping", "rrpa_e", "rrpa_x", "unit"]
 
 NO_BREAKPOINTS: FloatArray = np.empty(0)
 """Of a cross section that is smooth between its recoil limits."""
+
+Dependence = FloatArray | Callable[[FloatArray], FloatArray]
+"""On the neutrino energy at given recoils: coefficients of 1, 1/E, 1/E^2 and perhaps ln(E/keV), shape (3 or 4, n_T),
+cm^2 keV^(k - 1); or a function of E, shape (n, n_T), cm^2/keV, where there is no such form."""
 
 
 class Kinematics(Protocol):
@@ -60,6 +66,9 @@ class Kinematics(Protocol):
     def breakpoints(self) -> FloatArray:
         """Recoil energies at which the cross section itself jumps, keV; mostly none."""
 
+    def energy_dependence(self, i: int, T: FloatArray, /) -> Dependence:
+        """Cross section on all target particles `i` at recoils T (n_T,), keV, inside the kinematic limits."""
+
     def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
         """Cross section, cm^2/keV, zero outside the kinematic limits."""
 
@@ -70,8 +79,28 @@ class Kinematics(Protocol):
         """
 
 
+class CrossSection:
+    """What every kinematics has once it says how it depends on the energy: sums over the target particles."""
+
+    __slots__ = ()
+
+    def dsigma_dT(self: Kinematics, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
+        def on(i: int) -> Callable[[FloatArray, FloatArray], FloatArray]:
+            return lambda T, E: _value(self.energy_dependence(i, T), E)
+
+        parts = [inside_limits(on(i), T, E_nu, mass, self.m_final) for i, mass in enumerate(self.masses)]
+        return np.asarray(sum(parts))
+
+    def flux_averages(self: Kinematics, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
+        def on(i: int, mass: float) -> FloatArray:
+            dependence, E_min = self.energy_dependence(i, T), E_nu_min(T, mass, self.m_final)
+            return np.concatenate([_average(flux, dependence, E_min) for flux in fluxes])
+
+        return np.asarray(sum(on(i, mass) for i, mass in enumerate(self.masses)))
+
+
 @dataclass(frozen=True, slots=True)
-class MomentKinematics:
+class MomentKinematics(CrossSection):
     """dsigma/dT = sum_k c_k(T) / E^k, and c_log(T) ln E, above the kinematic limit.
 
     Attributes
@@ -104,22 +133,12 @@ class MomentKinematics:
     def key(self) -> Hashable:
         return (self.name, self.mass, self.m_final, self.binding)
 
-    def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
-        def polynomial(T: FloatArray, E: FloatArray) -> FloatArray:
-            c = self.coefficients(T)
-            value: FloatArray = c[0] + (c[1] + c[2] / E) / E
-            return value + c[3] * np.log(E) if len(c) > 3 else value
-
-        return inside_limits(polynomial, T, E_nu, self.mass, self.m_final)
-
-    def flux_averages(self, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
-        E_min, c = E_nu_min(T, self.mass, self.m_final), self.coefficients(T)
-        moments = (flux.moments(E_min, log=len(c) > 3) for flux in fluxes)
-        return np.concatenate([np.einsum("kt,kjt->jt", c, m) for m in moments])
+    def energy_dependence(self, _: int, T: FloatArray, /) -> Dependence:
+        return self.coefficients(T)
 
 
 @dataclass(frozen=True, slots=True)
-class DirectKinematics:
+class DirectKinematics(CrossSection):
     """A cross section that is no polynomial in 1/E, integrated over the flux directly.
 
     Attributes
@@ -151,15 +170,8 @@ class DirectKinematics:
         # the function itself, not its id: an id is given away again when the function is forgotten
         return (self.name, self.cross_section, self.mass, self.m_final, self.binding)
 
-    def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
-        return inside_limits(self.cross_section, T, E_nu, self.mass, self.m_final)
-
-    def flux_averages(self, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
-        def function(E: FloatArray) -> FloatArray:
-            return np.asarray(self.cross_section(np.broadcast_to(T, E.shape), E))
-
-        E_min = E_nu_min(T, self.mass, self.m_final)
-        return np.concatenate([flux.integrate(function, E_min) for flux in fluxes])
+    def energy_dependence(self, _: int, T: FloatArray, /) -> Dependence:
+        return lambda E: np.asarray(self.cross_section(np.broadcast_to(T, E.shape), E))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -240,3 +252,19 @@ def inside_limits(
     possible[possible] = E[possible] >= E_nu_min(T[possible], mass, m_final)
     result[possible] = function(T[possible], E[possible])
     return result
+
+
+def _value(dependence: Dependence, E: FloatArray) -> FloatArray:
+    """Cross section at energies E (n_T,), one for each recoil."""
+    if callable(dependence):
+        return dependence(E)
+    value: FloatArray = dependence[0] + (dependence[1] + dependence[2] / E) / E
+    return value + dependence[3] * np.log(E) if len(dependence) > 3 else value
+
+
+def _average(flux: Flux, dependence: Dependence, E_min: FloatArray) -> FloatArray:
+    """Integrals of w_j dsigma/dT above E_min (n_T,), shape (J, n_T)."""
+    if callable(dependence):
+        return flux.integrate(dependence, E_min)
+    average: FloatArray = np.einsum("kt,kjt->jt", dependence, flux.moments(E_min, log=len(dependence) > 3))
+    return average

@@ -22,6 +22,7 @@ __all__ = ["LineSpectrum", "PanelSpectrum", "Spectrum"]
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _MAX_RATIO = 1.5  # of the edges of a panel: keeps E^-2 smooth for the 8-point rule
 _POWERS = np.arange(3)
+_CHUNK = 1024  # energies at a time, so that everything about them stays in the cache
 
 
 class Spectrum(Protocol):
@@ -114,10 +115,13 @@ class PanelSpectrum:
     def moments(self, E_min: FloatArray, *, log: bool = False) -> FloatArray:
         # beyond the end a panel of no width is left, with nothing above it
         lower = np.clip(E_min, self.edges[0], self.edges[-1])
-        index = _panel_of(lower, self.edges)
-        cut = _panel_moments(lower, index, self.edges, self.coefficients, log=log)
-        cut += np.take(self.above[: len(cut)], index + 1, axis=2)
-        return cut
+        result = np.empty((len(_POWERS) + log, self.n_channels, len(lower)))
+        for start in range(0, len(lower), _CHUNK):
+            part = slice(start, start + _CHUNK)
+            index = _panel_of(lower[part], self.edges)
+            cut = _panel_moments(lower[part], index, self.edges, self.coefficients, log=log)
+            np.add(cut, np.take(self.above[: len(cut)], index + 1, axis=2), out=result[..., part])
+        return result
 
     def integrate(self, function: Callable[[FloatArray], FloatArray], E_min: FloatArray) -> FloatArray:
         low = np.clip(E_min, self.edges[:-1, None], self.edges[1:, None])

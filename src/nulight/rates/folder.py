@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from nulight.detector.response import Response
-from nulight.interactions.kinematics import E_threshold, T_max, T_min
-from nulight.interactions.term import Kinematics
+from nulight.interactions.term import Binding, Kinematics
 from nulight.rates.grid import Grid, panel_edges
-from nulight.rates.kinks import special_energies
+from nulight.rates.kinks import SpecialEnergies
+from nulight.rates.layout import lay_out
+from nulight.rates.recoils import Limits, Recoils
 from nulight.rates.target import centres, shell_edges, tabulated_range
-from nulight.rates.templates import Templates, grid_key
+from nulight.rates.templates import Templates
 from nulight.typing import FloatArray
 
 __all__ = ["Folder"]
 
 _UNKNOWN = 1e-3  # share of a bin's counts that may come from recoils where something is not known
 _NEGLIGIBLE = 1e-9  # of the largest bin: smaller ones are rounding
+_MOMENTS = 2_000_000  # of the flux that are computed at once, some 16 MB
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -42,8 +44,7 @@ class Folder(Templates):
     response: Response
     exposure: float
     unit: str = "keV"
-    _grids: dict[Hashable, Grid] = field(default_factory=dict, init=False, repr=False)
-    _energies: dict[int, FloatArray] = field(default_factory=dict, init=False, repr=False)
+    _kept: dict[Limits, Recoils] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def n_bins(self) -> int:
@@ -55,36 +56,49 @@ class Folder(Templates):
         """Panels that every kinematics shares, with the response on them."""
         return Grid.build(panel_edges(self.response, shell_edges(self.target)), self.response)
 
-    def _fold(self, kinematics: Kinematics) -> FloatArray:
-        grid = self._grid_for(kinematics)
-        averages = kinematics.flux_averages(self._fluxes_for(kinematics), grid.T)
-        self._require_known(kinematics, grid, averages)
-        scale = grid.weights * (self.exposure * self.target.units_per_kg)
-        counts: FloatArray = (averages * (scale * centres(self.target, grid.T, kinematics.binding))) @ grid.response.T
-        return counts
+    def _fold(self, kinematics: Sequence[Kinematics]) -> Iterator[FloatArray]:
+        limits = [Limits.of(k) for k in kinematics]
+        step = self._at_once(len(kinematics[0].masses))
+        for start in range(0, len(kinematics), step):
+            chunk = slice(start, start + step)
+            recoils = self._recoils(limits[chunk])
+            for k, each in zip(kinematics[chunk], limits[chunk], strict=True):
+                yield self._counts(k, recoils[each])
 
-    def _grid_for(self, kinematics: Kinematics) -> Grid:
-        """Return the grid with the edges of this kinematics, kept for the next one of the same kind."""
-        key = grid_key(kinematics)
-        if key not in self._grids:
-            grid = self.grid.refined(np.concatenate([self._recoil_limits(kinematics), kinematics.breakpoints]))
-            self._grids.clear()
-            self._grids[key] = grid
-        return self._grids[key]
+    def _at_once(self, n_targets: int) -> int:
+        """Number of final states whose recoils are laid out together."""
+        n_channels = sum(flux.n_channels for flux in self.ordered_fluxes)
+        return max(_MOMENTS // (3 * n_channels * n_targets * len(self.grid.T)), 1)
 
-    def _recoil_limits(self, kinematics: Kinematics) -> FloatArray:
-        """Recoil limits of the special energies on every target for the final state at hand."""
-        limits, n = [], len(kinematics.masses)
-        if n not in self._energies:
-            self._energies[n] = special_energies(self.fluxes, n)
-        for mass in kinematics.masses:
-            E = self._energies[n][self._energies[n] > E_threshold(mass, kinematics.m_final)]
-            limits.append(T_max(E, mass, kinematics.m_final))
-            if kinematics.m_final > 0:
-                limits.append(T_min(E, mass, kinematics.m_final))
-        return np.concatenate(limits)
+    def _recoils(self, limits: Sequence[Limits]) -> dict[Limits, Recoils]:
+        """Return the recoils under each of the limits; those asked for alone are kept until others are."""
+        new = [each for each in dict.fromkeys(limits) if each not in self._kept]
+        found = dict(zip(new, lay_out(self.grid, self._special, self.ordered_fluxes, new), strict=True)) if new else {}
+        found |= self._kept
+        if len(new) == 1 == len(set(limits)):
+            self._kept.clear()
+            self._kept[new[0]] = found[new[0]]
+        return found
 
-    def _require_known(self, kinematics: Kinematics, grid: Grid, averages: FloatArray) -> None:
+    @cached_property
+    def _special(self) -> SpecialEnergies:
+        return SpecialEnergies.of(self.fluxes)
+
+    def _counts(self, kinematics: Kinematics, recoils: Recoils) -> FloatArray:
+        """Fill a template, shape (n_channels, n_bins)."""
+        averages = recoils.averages(kinematics)
+        self._require_known(kinematics, recoils, averages)
+        scale = recoils.weights * (self.exposure * self.target.units_per_kg)
+        return self._in_bins(averages * (scale * centres(self.target, recoils.T, kinematics.binding)), recoils)
+
+    def _in_bins(self, values: FloatArray, recoils: Recoils) -> FloatArray:
+        """Fold values (n, n_nodes) with the response, shape (n, n_bins)."""
+        n = len(self.grid.T)
+        columns = recoils.collected(values, n + recoils.response.shape[1])
+        folded: FloatArray = columns[:, :n] @ self.grid.response.T + columns[:, n:] @ recoils.response.T
+        return folded
+
+    def _require_known(self, kinematics: Kinematics, recoils: Recoils, averages: FloatArray) -> None:
         """Refuse bins that live on recoils where the response or the target is not known.
 
         Raises
@@ -92,13 +106,20 @@ class Folder(Templates):
         ValueError
             Naming the bin, its share and the range.
         """
-        ranges = {"response": self.response.trusted, "RRPA": tabulated_range(kinematics.binding)}
-        for what, (low, high) in ranges.items():
-            outside = (grid.T < low) | (grid.T > high)
+        known: dict[str, tuple[tuple[float, float], Binding]] = {
+            "response": (self._trusted, kinematics.binding),
+            "RRPA": (tabulated_range(kinematics.binding), "stepping"),
+        }
+        for what, ((low, high), binding) in known.items():
+            outside = (recoils.T < low) | (recoils.T > high)
             if np.any(outside):
-                counted = centres(self.target, grid.T, "stepping" if what == "RRPA" else kinematics.binding)
-                spectrum = np.abs(averages.sum(axis=0)) * counted * grid.weights
-                self._compare(what, (low, high), grid.response @ spectrum, grid.response @ (spectrum * outside))
+                counted = centres(self.target, recoils.T, binding)
+                spectrum = np.abs(averages.sum(axis=0)) * counted * recoils.weights
+                self._compare(what, (low, high), *self._in_bins(np.stack([spectrum, spectrum * outside]), recoils))
+
+    @cached_property
+    def _trusted(self) -> tuple[float, float]:
+        return self.response.trusted
 
     def _compare(self, what: str, known: tuple[float, float], total: FloatArray, outside: FloatArray) -> None:
         bad = np.flatnonzero((outside > _UNKNOWN * total) & (total > _NEGLIGIBLE * total.max()))

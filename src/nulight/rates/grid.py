@@ -1,7 +1,8 @@
 """Quadrature in the true recoil energy: Gauss-Legendre panels with the response on their nodes.
 
 Panels are at most two local widths of the response and a factor of 1.5 long, and never straddle a
-shell edge, a recoil limit or a kink of the response.
+shell edge or a kink of the response. Recoil limits cut some of them, for every target and final state
+others: that is the business of `recoils`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ import numpy as np
 from nulight.detector.response import Response
 from nulight.typing import FloatArray
 
-__all__ = ["Grid", "panel_edges"]
+__all__ = ["ORDER", "Grid", "panel_edges", "panel_nodes"]
 
-_ORDER = 8
+ORDER = 8
+"""Nodes of a panel."""
+
 _LONGEST = 0.5  # of its lower edge: with 8 nodes, tabulated spectra and 1/T cross sections to 1e-7
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(_ORDER)
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(ORDER)
 
 
 def panel_edges(response: Response, fixed: FloatArray) -> FloatArray:
@@ -28,6 +31,13 @@ def panel_edges(response: Response, fixed: FloatArray) -> FloatArray:
         edges.append(edges[-1] + min(2 * float(response.width(np.array(edges[-1]))), _LONGEST * edges[-1]))
     every = np.concatenate([edges, fixed, response.breakpoints, [high]])
     return np.unique(every[(every >= low) & (every <= high)])
+
+
+def panel_nodes(low: FloatArray, high: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return nodes and weights of panels between `low` and `high` (n_panels,), keV, `ORDER` a panel."""
+    half = (high - low) / 2
+    T = (low + half)[:, None] + half[:, None] * _NODES
+    return T.ravel(), (half[:, None] * _WEIGHTS).ravel()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,26 +64,5 @@ class Grid:
     @classmethod
     def build(cls, edges: FloatArray, source: Response) -> Grid:
         """Return the grid of panels between `edges`."""
-        T, weights = _panel_nodes(edges)
+        T, weights = panel_nodes(edges[:-1], edges[1:])
         return cls(edges, T, weights, source.matrix(T), source)
-
-    def refined(self, extra: FloatArray) -> Grid:
-        """Return a grid with further panel edges; the response is computed on cut panels only."""
-        extra = np.unique(extra[(extra > self.edges[0]) & (extra < self.edges[-1])])
-        edges = np.unique(np.concatenate([self.edges, extra]))
-        if len(edges) == len(self.edges):
-            return self
-        T, weights = _panel_nodes(edges)
-        old = np.searchsorted(self.edges, edges[:-1], side="right") - 1
-        kept = (self.edges[old] == edges[:-1]) & (self.edges[old + 1] == edges[1:])
-        response = np.empty((len(self.response), len(T)))
-        kept_nodes = np.repeat(kept, _ORDER)
-        response[:, kept_nodes] = self.response[:, (_ORDER * old[kept][:, None] + np.arange(_ORDER)).ravel()]
-        response[:, ~kept_nodes] = self.source.matrix(T[~kept_nodes])
-        return Grid(edges, T, weights, response, self.source)
-
-
-def _panel_nodes(edges: FloatArray) -> tuple[FloatArray, FloatArray]:
-    half = np.diff(edges) / 2
-    T = (edges[:-1] + half)[:, None] + half[:, None] * _NODES
-    return T.ravel(), (half[:, None] * _WEIGHTS).ravel()

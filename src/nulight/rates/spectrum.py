@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from nulight.interactions.term import Kinematics, Term
 from nulight.neutrinos.flux import Flux, Helicity
+from nulight.rates.recoils import Limits, Recoils
 from nulight.rates.target import Target, centres, tabulated_range
 from nulight.rates.templates import Templates
 from nulight.typing import ComplexArray, FloatArray
@@ -29,19 +30,28 @@ class RecoilRates(Templates):
     """
 
     T: FloatArray
+    _kept: dict[Limits, Recoils] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def n_bins(self) -> int:
         """Number of recoil energies."""
         return len(self.T)
 
-    def _fold(self, kinematics: Kinematics) -> FloatArray:
-        low, high = tabulated_range(kinematics.binding)
-        if np.any(outside := (self.T < low) | (self.T > high)):
-            raise ValueError(f"RRPA: T = {self.T[outside][0]:g} keV is outside the table ({low:g}-{high:g} keV)")
-        averages = kinematics.flux_averages(self._fluxes_for(kinematics), self.T)
-        rates: FloatArray = averages * (self.target.units_per_kg * centres(self.target, self.T, kinematics.binding))
-        return rates
+    def _fold(self, kinematics: Sequence[Kinematics]) -> Iterator[FloatArray]:
+        for k in kinematics:
+            low, high = tabulated_range(k.binding)
+            if np.any(outside := (self.T < low) | (self.T > high)):
+                raise ValueError(f"RRPA: T = {self.T[outside][0]:g} keV is outside the table ({low:g}-{high:g} keV)")
+            recoils = self._recoils(Limits.of(k))
+            averages = recoils.collected(recoils.averages(k), len(self.T))
+            yield averages * (self.target.units_per_kg * centres(self.target, self.T, k.binding))
+
+    def _recoils(self, limits: Limits) -> Recoils:
+        """Return the recoils under these limits; they are kept until others are asked for."""
+        if limits not in self._kept:
+            self._kept.clear()
+            self._kept[limits] = Recoils.at(self.T, limits, self.ordered_fluxes)
+        return self._kept[limits]
 
 
 def recoil_spectrum(

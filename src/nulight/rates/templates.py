@@ -7,7 +7,7 @@ share their kinematics are added up before. A few thousand templates of the usua
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -15,15 +15,17 @@ import numpy as np
 
 from nulight.interactions.term import Kinematics, Term
 from nulight.neutrinos.flux import Flux, Helicity
-from nulight.rates.moments import Memo, remembering
 from nulight.rates.target import Target
 from nulight.typing import ComplexArray, FloatArray
 
-__all__ = ["FluxGroup", "Templates", "grid_key"]
+__all__ = ["FluxGroup", "Templates"]
 
 _KEPT = 64  # sets of constant terms, such as values of the weak mixing angle
 _KEPT_BYTES = 100_000_000  # of templates, those used last
 _AT_HAND = 64  # kinematics that are recognised as the same object, without comparing all they depend on
+_TOGETHER = 128  # sets of terms whose templates are filled in one pass
+
+Terms = Mapping[Helicity, Sequence[Term]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +93,6 @@ class Templates(ABC):
     _templates: dict[Hashable, list[FloatArray]] = field(default_factory=dict, init=False, repr=False)
     _at_hand: dict[int, tuple[Kinematics, list[FloatArray]]] = field(default_factory=dict, init=False, repr=False)
     _constant: dict[tuple[Term, ...], FloatArray] = field(default_factory=dict, init=False, repr=False)
-    _memo: Memo = field(default_factory=Memo, init=False, repr=False)
 
     @property
     @abstractmethod
@@ -99,8 +100,8 @@ class Templates(ABC):
         """Length of the last axis of everything: bins, or recoil energies."""
 
     @abstractmethod
-    def _fold(self, kinematics: Kinematics) -> FloatArray:
-        """Fill a template: shape (channels of all groups in their order, n_bins)."""
+    def _fold(self, kinematics: Sequence[Kinematics]) -> Iterable[FloatArray]:
+        """Fill a template for each: shape (channels of `ordered_fluxes`, n_bins)."""
 
     @cached_property
     def components(self) -> tuple[str, ...]:
@@ -113,6 +114,11 @@ class Templates(ABC):
         return _group(self.fluxes, [self.components.index(label) for label in self.labels])
 
     @cached_property
+    def ordered_fluxes(self) -> tuple[Flux, ...]:
+        """Fluxes of all groups in their order."""
+        return tuple(flux for group in self.groups for flux in group.fluxes)
+
+    @cached_property
     def helicities(self) -> frozenset[Helicity]:
         """Helicities that occur among the fluxes."""
         return frozenset(group.helicity for group in self.groups)
@@ -120,38 +126,49 @@ class Templates(ABC):
     def template(self, kinematics: Kinematics) -> list[FloatArray]:
         """Return counts per unit coupling product, one array (J, n_rows, n_bins) a flux group.
 
-        The templates used last are kept; a scan in a mass would fill the memory with all of them.
-
         Raises
         ------
         ValueError
             If a bin takes counts from recoils where target or response are not known.
         """
         same, templates = self._at_hand.get(id(kinematics), (None, []))
-        if same is not kinematics:
-            templates = self._looked_up(kinematics)
-            if len(self._at_hand) >= _AT_HAND:
-                self._at_hand.clear()
-            self._at_hand[id(kinematics)] = kinematics, templates
-        return templates
-
-    def _looked_up(self, kinematics: Kinematics) -> list[FloatArray]:
+        if same is kinematics:
+            return templates
         key = kinematics.key
-        templates = self._templates.pop(key, None) or self._split(self._fold(kinematics))
-        self._templates[key] = templates
-        if len(self._templates) > max(_KEPT_BYTES // sum(part.nbytes for part in templates), 8):
-            del self._templates[next(iter(self._templates))]
+        if key not in self._templates:
+            self._fill({key: kinematics})
+        # those used last are kept: a scan in a mass would fill the memory with all of them
+        templates = self._templates[key] = self._templates.pop(key)
+        if len(self._at_hand) >= _AT_HAND:
+            self._at_hand.clear()
+        self._at_hand[id(kinematics)] = kinematics, templates
         return templates
 
-    def counts(self, terms: Mapping[Helicity, Sequence[Term]]) -> FloatArray:
-        """Return expected counts, shape (..., n_components, n_bins), of terms with model axes (...)."""
-        total = self._constant_counts(tuple(term for group in terms.values() for term in group if term.constant))
-        for i, group in enumerate(self.groups):
-            for term in _merged([term for term in terms[group.helicity] if not term.constant]):
-                total = _added(total, self._term_counts(term, i), group.rows)
-        return total
+    def prepare(self, kinematics: Iterable[Kinematics]) -> None:
+        """Fill the templates of several kinematics in one pass, for a fraction of the time each takes alone."""
+        new = [k for k in kinematics if self._at_hand.get(id(k), (None,))[0] is not k]
+        self._fill({key: k for k in new if (key := k.key) not in self._templates})
 
-    def counts_by_label(self, terms: Mapping[Helicity, Sequence[Term]]) -> dict[str, FloatArray]:
+    def _fill(self, new: Mapping[Hashable, Kinematics]) -> None:
+        for key, counts in zip(new, self._fold(list(new.values())) if new else (), strict=True):
+            self._templates[key] = templates = self._split(counts)
+            if len(self._templates) > max(_KEPT_BYTES // sum(part.nbytes for part in templates), 8):
+                del self._templates[next(iter(self._templates))]
+
+    def counts(self, terms: Terms) -> FloatArray:
+        """Return expected counts, shape (..., n_components, n_bins), of terms with model axes (...)."""
+        return self.counts_of([terms])[0]
+
+    def counts_of(self, sets: Sequence[Terms]) -> list[FloatArray]:
+        """Return the counts of several sets of terms, such as those of many final-state masses."""
+        result = []
+        for start in range(0, len(sets), _TOGETHER):
+            chunk = sets[start : start + _TOGETHER]
+            self.prepare(kinematics for terms in chunk for kinematics in self._asked_for(terms))
+            result += [self._total(terms) for terms in chunk]
+        return result
+
+    def counts_by_label(self, terms: Terms) -> dict[str, FloatArray]:
         """Return expected counts of each interaction, arrays (..., n_components, n_bins)."""
         result: dict[str, FloatArray] = {}
         for i, group in enumerate(self.groups):
@@ -160,15 +177,6 @@ class Templates(ABC):
                 result[term.label] = _added(total, self._term_counts(term, i), group.rows)
         return result
 
-    def _fluxes_for(self, kinematics: Kinematics) -> list[Flux]:
-        """Return the fluxes of all groups; they remember moments that the next kinematics may ask for again."""
-        self._memo.turn_to(grid_key(kinematics))
-        return self._remembering
-
-    @cached_property
-    def _remembering(self) -> list[Flux]:
-        return remembering([flux for group in self.groups for flux in group.fluxes], self._memo)
-
     def _split(self, counts: FloatArray) -> list[FloatArray]:
         ends = np.cumsum([group.n_channels for group in self.groups])
         return [group.collect(part) for group, part in zip(self.groups, np.split(counts, ends[:-1]), strict=True)]
@@ -176,6 +184,18 @@ class Templates(ABC):
     @property
     def _empty(self) -> FloatArray:
         return np.zeros((len(self.components), self.n_bins))
+
+    def _asked_for(self, terms: Terms) -> list[Kinematics]:
+        """Kinematics of the terms, less those of constant terms whose counts are kept."""
+        kept = _constant(terms) in self._constant
+        return [term.kinematics for group in terms.values() for term in group if not (kept and term.constant)]
+
+    def _total(self, terms: Terms) -> FloatArray:
+        total = self._constant_counts(_constant(terms))
+        for i, group in enumerate(self.groups):
+            for term in _merged([term for term in terms[group.helicity] if not term.constant]):
+                total = _added(total, self._term_counts(term, i), group.rows)
+        return total
 
     def _constant_counts(self, constant: tuple[Term, ...]) -> FloatArray:
         """Counts of terms that come back for every model point; a few sets of them are kept."""
@@ -204,9 +224,8 @@ class Templates(ABC):
         return [(flux.flavour_matrices(self.mixing), mass) for flux, mass in zip(first, stored, strict=True)]
 
 
-def grid_key(kinematics: Kinematics) -> Hashable:
-    """Return what the recoil energies that a kinematics needs depend on."""
-    return (kinematics.masses, kinematics.m_final, kinematics.breakpoints.tobytes())
+def _constant(terms: Terms) -> tuple[Term, ...]:
+    return tuple(term for group in terms.values() for term in group if term.constant)
 
 
 def _merged(terms: Sequence[Term]) -> list[Term]:
