@@ -139,7 +139,8 @@ class _Lines:
     def at(self, strength: FloatArray, index: Places, start: FloatArray | None = None) -> _Points:
         """Profile at strengths (n,) of masses `index`, from nuisances `start` (n, n_nuisances)."""
         n = len(strength)
-        objective = Objective(self.table.model, self.layout, {"mass_index": index, "strength": strength}, n)
+        params = {"mass_index": index.astype(float), "strength": strength}
+        objective = Objective(self.table.model, self.layout, params, n)
         begin = np.zeros((n, len(self.layout.nuisances))) if start is None else start
         found = minimise_in_box(objective, begin, self.layout.lower, self.layout.upper, escape=self.escape)
         slope = np.zeros(n)
@@ -242,8 +243,7 @@ def _minimum(lines: _Lines, index: Places, walk: _Points) -> _Points:
             break
         x, y = a[live], b[live]
         goal = _zero_of_slope(x, y)
-        nearer = np.abs(x.slope) < np.abs(y.slope)
-        new = lines.at(goal, index[live], np.where(nearer[:, None], x.z, y.z))
+        new = lines.at(goal, index[live], _between(x, y, goal))
         gain = np.abs(new.slope) * np.minimum(new.strength - x.strength, y.strength - new.strength)
         falls = new.slope < 0
         a[live[falls]], b[live[~falls]] = new[falls], new[~falls]
@@ -303,8 +303,7 @@ def _crossing(
             break
         x, y, at = a[live], b[live], goal[live]
         new = _newton(x, y, minimum[live], at)
-        begin = np.where((np.abs(x.value - level[live]) < np.abs(y.value - level[live]))[:, None], x.z, y.z)
-        found = lines.at(new, index[live], begin)
+        found = lines.at(new, index[live], _between(x, y, new))
         above = found.value > level[live]
         a[live[~above]], b[live[above]] = found[~above], found[above]
         step, is_safe = _step(found, minimum[live], at)
@@ -337,6 +336,14 @@ def _step(point: _Points, minimum: FloatArray, goal: FloatArray) -> tuple[FloatA
         step = (goal - root) * 2 * root / point.slope
     safe = (root > 0.1 * goal) & np.isfinite(step)
     return np.where(safe, step, 0.0), safe
+
+
+def _between(a: _Points, b: _Points, strength: FloatArray) -> FloatArray:
+    """Nuisances at a strength on the straight line through those at two others: a start close to the minimum."""
+    width = b.strength - a.strength
+    share = np.where(width != 0, (strength - a.strength) / np.where(width != 0, width, 1.0), 0.0)
+    line: FloatArray = a.z + share[:, None] * (b.z - a.z)
+    return line
 
 
 def _stacked(steps: list[_Points]) -> _Points:

@@ -23,7 +23,7 @@ from nulight.typing import ArrayLike, FloatArray
 __all__ = ["plot_portal"]
 
 _OURS = [COLOURS[name] for name in ("blue", "vermillion", "green", "purple", "orange", "sky", "black")]
-_WIDTHS = (1.3, 0.7, 2.2)  # of lines, when the colours come round again
+_WIDTHS = (1.3, 0.7, 1.9)  # of lines, when the colours come round again
 _MANY = 9  # curves from which the legend stands beside the frame
 _WEAKER = 300.0  # the frame ends at so many times the weakest of the strongest limits
 _MARGIN = 3.0  # and begins at so much below the strongest one

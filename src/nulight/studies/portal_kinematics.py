@@ -10,7 +10,7 @@ from nulight.constants import M_E
 from nulight.experiments import Experiment
 from nulight.experiments.responses import Recoil
 from nulight.interactions.decay import decay_length
-from nulight.interactions.kinematics import E_threshold, heaviest_final_state
+from nulight.interactions.kinematics import heaviest_final_state
 from nulight.neutrinos.flux import FLAVOURS, Flux
 from nulight.typing import FloatArray
 
@@ -97,7 +97,7 @@ def decay_lengths(
     for experiment in experiments:
         nature = experiment.conventions.neutrinos
         for channel, target in _targets(experiment).items():
-            E = np.array([_mean_energy(experiment, channel, coupling, E_threshold(target, m)) for m in masses])
+            E = _mean_energies(experiment, channel, coupling, masses + masses**2 / (2 * target))
             E_4 = E - masses**2 / (2 * np.sqrt(target * (target + 2 * E)))
             known = np.flatnonzero(np.isfinite(E_4) & np.isfinite(values))
             length = decay_length(values[known], masses[known], np.maximum(E_4, masses)[known], neutrinos=nature)
@@ -105,12 +105,13 @@ def decay_lengths(
     return np.where(np.isfinite(shortest), shortest, np.nan)
 
 
-def _mean_energy(experiment: Experiment, channel: Recoil, coupling: str, threshold: float) -> float:
-    """Harmonic mean energy of the neutrinos above the threshold, NaN if there are none, keV."""
-    sums = np.zeros(2)
+def _mean_energies(experiment: Experiment, channel: Recoil, coupling: str, thresholds: FloatArray) -> FloatArray:
+    """Harmonic mean energies of the neutrinos above thresholds, shape (n,), NaN if there are none, keV."""
+    sums = np.zeros((2, len(thresholds)))
     for flux, weights in _fluxes(experiment, channel, coupling):
-        sums += flux.moments(threshold)[:2] @ weights
-    return float(sums[0] / sums[1]) if sums[1] > 0 else np.nan
+        sums += np.einsum("kjn,j->kn", flux.moments(thresholds)[:2], weights)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(sums[1] > 0, sums[0] / sums[1], np.nan)
 
 
 def _targets(experiment: Experiment) -> dict[Recoil, float]:
