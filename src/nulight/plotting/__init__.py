@@ -5,6 +5,7 @@ Importing this package loads matplotlib; nothing else in the library does.
 
 from __future__ import annotations
 
+from nulight.plotting.blind_spots import plot_blind_spots, plot_complementarity
 from nulight.plotting.contour import plot_contour
 from nulight.plotting.forecast import plot_forecast
 from nulight.plotting.limits import plot_limits
@@ -19,6 +20,8 @@ from nulight.plotting.style import COLOURS, save_figure, styled
 
 __all__ = [
     "COLOURS",
+    "plot_blind_spots",
+    "plot_complementarity",
     "plot_contour",
     "plot_forecast",
     "plot_limits",

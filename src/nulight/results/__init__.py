@@ -5,6 +5,7 @@ of the tables and the citations; it can be written as JSON or CSV and says itsel
 """
 
 from nulight.io.record import Result
+from nulight.results.blind_spots import BlindSpotMap
 from nulight.results.counts import CrossSectionResult, SpectrumResult
 from nulight.results.fits import ContourResult, FitResult
 from nulight.results.forecasts import ForecastResult, ReachResult
@@ -16,6 +17,7 @@ from nulight.results.portal import PortalLimit, PortalLimits, PortalRegion
 from nulight.results.scan import ScanResult
 
 __all__ = [
+    "BlindSpotMap",
     "ContourResult",
     "CrossSectionResult",
     "FitResult",
