@@ -63,7 +63,9 @@ def plot_blind_spots(result: BlindSpotMap) -> Figure:
             _mark(ax, result, source)
             _frame(ax, result, source)
         panels[0].set_ylabel(parameter_label(result.parameters[1], "rad"))
-        figure.colorbar(image, ax=list(panels), label=r"$\mu_\mathrm{eff}\,/\,\mu_\mathrm{max}$", pad=0.015, shrink=0.78)
+        figure.colorbar(
+            image, ax=list(panels), label=r"$\mu_\mathrm{eff}\,/\,\mu_\mathrm{max}$", pad=0.015, shrink=0.78
+        )
         handles, labels = panels[0].get_legend_handles_labels()
         figure.legend(handles, labels, loc="outside lower center", ncols=len(labels), fontsize=7)
     return figure

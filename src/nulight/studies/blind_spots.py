@@ -181,7 +181,8 @@ def _by_events(experiment: Experiment, values: Values) -> FloatArray:
     weak = experiment.expected({})[:, :n].sum(axis=(1, 2))
     events = experiment.expected(strong)[:, :n].sum(axis=(1, 2)) - weak
     unit = (experiment.expected({"mu_nu": _STRONG})[:, :n].sum(axis=(1, 2)) - weak) / _STRONG**2
-    return np.sqrt(np.maximum(events, 0.0) / unit) / scale
+    moment: FloatArray = np.sqrt(np.maximum(events, 0.0) / unit) / scale
+    return moment
 
 
 def _sources_of(choices: Conventions, experiments: Sequence[Experiment]) -> dict[str, Any]:

@@ -91,7 +91,8 @@ class SourceOscillation(Entry):
     The other angles and masses are those of the conventions, the lightest mass zero. ``phases:
     averaged`` is about the phases of the fourth neutrino. One `distance` holds for the whole detector;
     it is given here only where the source has none of its own. The angles that moments are seen
-    through (`theta_14`... of a model) are not tied to these.
+    through (`theta_14`... of a model) are not tied to these, and moments of mass states (`lambda_14`...)
+    see the active flavours that arrive only: their rates miss terms of the order of the mixing squared.
     """
 
     m_4: Energy | None = None
