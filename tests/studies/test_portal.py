@@ -271,6 +271,11 @@ def test_region_without_signal_is_open_and_refuses_bad_couplings():
         portal_region("xenonnt-2022-er", "mu_e4", [10.0], [0.0, 1e-11])
 
 
+def test_region_beside_another_coupling_to_the_same_neutrino_is_refused():
+    with pytest.raises(ValueError, match="because of mu_mu4"):
+        portal_region("xenonnt-2022-er", "mu_e4", [10.0, 100.0], fixed={"mu_mu4": 1e-11})
+
+
 def test_outline_of_a_circle_in_logarithms_is_one():
     x, y = np.geomspace(0.1, 10, 81), np.geomspace(1e-12, 1e-8, 81)
     u, v = np.meshgrid(np.log10(x), np.log10(y) + 10)

@@ -33,7 +33,8 @@ PORTALS = tuple(name for name in PARAMETERS if re.fullmatch(r"mu_(e|mu|tau)4|lam
 Experiments: TypeAlias = str | Model | Sequence[str | Experiment]
 Track: TypeAlias = Callable[[Sequence[float]], Iterable[float]]
 
-_COARSE, _REFINEMENTS = 13, 4  # masses of each look for the end of the curve, and looks
+_COARSE, _REFINEMENTS = 8, 4  # masses of each look for the end of the curve, and looks
+_CLOSE = 0.995  # ratio of two masses between which the end is found well enough
 _HOPELESS = 1e6  # times the strongest limit: weaker ones are not worth a mass of an automatic grid
 _NEAR = 30.0  # m: flights shorter than this end in the detector or its surroundings
 
@@ -174,7 +175,7 @@ def portal_masses(
 def _seen_end(model: Model, coupling: str, end: float, others: Mapping[str, Any]) -> float:
     """Heaviest mass, keV, at which the signal is worth drawing; in a window of energies it ends before it has to."""
     fixed = {name: float(value) for name, value in others.items() if not isinstance(value, tuple | Prior)}
-    masses = np.geomspace(min(1.0, end / 100), end, _COARSE)
+    masses = np.append(np.geomspace(min(1.0, end / 100), 0.9 * end, _COARSE - 1), [_CLOSE * end, end])
     for _ in range(_REFINEMENTS):
         table = mass_table(model, coupling, masses, fixed=fixed)
         if not table.reachable.any():
@@ -182,7 +183,7 @@ def _seen_end(model: Model, coupling: str, end: float, others: Mapping[str, Any]
         strongest = table.size[table.reachable].min()
         seen = np.flatnonzero(table.reachable & (table.size < _HOPELESS * strongest))
         last = int(seen[-1])
-        if last == len(masses) - 1:
+        if last == len(masses) - 1 or masses[last] >= _CLOSE * masses[last + 1]:
             break
         masses = np.append(masses[0], np.linspace(masses[last], masses[last + 1], _COARSE))
     return float(masses[last])

@@ -72,6 +72,11 @@ def portal_region(
     levels = {_label(level): region_threshold(confidence(level), dof) for level in given}
     data = with_planned_data(model, fixed)
     table = mass_table(model, coupling, grid, fixed=fixed).with_data(data)
+    if any(len(part.terms[0]) > 1 for part in table.parts):
+        raise ValueError(
+            f"counts without {coupling} depend on m_4, because of {', '.join(fixed)}: no coupling is then no single "
+            "point of the plane; use scan_grid, or nulight scan"
+        )
     raster = raster_intervals(table, interval_threshold(0.9, "two-sided"))
     mus = _couplings(couplings, raster)
     chi2 = profile_curves(table, mus).T
