@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from nulight.interactions.decay import decay_length
 from nulight.interactions.kinematics import T_min
 from nulight.studies.portal import PORTALS, NoSensitivityError, portal_limit, portal_masses
 from nulight.studies.portal_kinematics import automatic_masses, decay_lengths, kinematic_ends
-from nulight.studies.portal_limits import portal_limits
+from nulight.studies.portal_limits import _cold, _Task, portal_limits
 from nulight.studies.portal_region import filled_contours, portal_region
 
 CASES = [
@@ -298,6 +299,22 @@ def several():
 def test_result_does_not_depend_on_the_number_of_workers(several):
     names, one = several
     assert portal_limits(names, "mu_mu4", [10.0, 100.0], workers=2).to_dict() == one.to_dict()
+
+
+def test_experiments_that_have_computed_something_go_to_workers_too(several):
+    names, one = several
+    experiments = [load(name) for name in names]
+    for experiment in experiments:
+        experiment.expected({"mu_nu": 1e-11})
+    assert portal_limits(experiments, "mu_mu4", [10.0, 100.0], workers=2).to_dict() == one.to_dict()
+
+
+def test_cold_copy_of_an_experiment_can_be_sent_to_a_new_process():
+    experiment = load("coherent-csi-2021")
+    experiment.expected({})
+    cold = _cold(_Task(experiment, "mu_e4", {}))
+    copy = pickle.loads(pickle.dumps(cold)).experiment
+    np.testing.assert_array_equal(copy.expected({}), experiment.expected({}))
 
 
 def test_blind_experiments_have_a_row_that_says_so(several):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from typing import Any, TypeAlias
@@ -110,10 +111,15 @@ def _computed(
     labels = [task.label for task in tasks]
     if workers < 2:
         return _collected(curves, [partial(_curve, task) for task in tasks], track(labels))
-    # Forked workers know the experiments already and need no guard in the user's script.
-    context = get_context("fork" if sys.platform == "linux" else "spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, initializer=_ignore_interrupts) as pool:
-        futures = [pool.submit(_curve, task) for task in tasks]
+    # Forked workers know the experiments with all that was computed already, and need no guard in the user's script.
+    forked = sys.platform == "linux"
+    context = get_context("fork" if forked else "spawn")
+    given = tasks if forked else [_cold(task) for task in tasks]
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(given,)) as pool:
+        with warnings.catch_warnings():
+            # newer Pythons warn that threads do not survive a fork: those of the linear algebra begin anew
+            warnings.simplefilter("ignore", DeprecationWarning)
+            futures = [pool.submit(_curve_of, i) for i in range(len(tasks))]
         curves = _collected(curves, [future.result for future in futures], track(labels))
         pool.shutdown(wait=False, cancel_futures=True)
         return [_finished(future) if curve is None else curve for curve, future in zip(curves, futures, strict=True)]
@@ -134,9 +140,25 @@ def _finished(future: Future[PortalLimit]) -> PortalLimit | None:
     return future.result() if future.done() and not future.cancelled() else None
 
 
-def _ignore_interrupts() -> None:
-    """Leave Ctrl-C to the process that collects the curves."""
+_tasks: list[_Task] = []  # of a worker, set once when it begins
+
+
+def _begin(tasks: Sequence[_Task]) -> None:
+    """Take over the tasks, and leave Ctrl-C to the process that collects the curves."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _tasks[:] = tasks
+
+
+def _curve_of(i: int) -> PortalLimit:
+    return _curve(_tasks[i])
+
+
+def _cold(task: _Task) -> _Task:
+    """The task with an experiment that has computed nothing yet: templates cannot be sent to another process."""
+    if isinstance(task.experiment, str):
+        return task
+    loaded, conventions, own = task.experiment.loaded, task.experiment.conventions, task.experiment.own
+    return replace(task, experiment=Experiment(loaded, conventions, own))
 
 
 def _curve(task: _Task) -> PortalLimit:
