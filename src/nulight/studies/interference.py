@@ -44,12 +44,12 @@ def interference_share(experiment: Experiment, coupling: str, m_4: ArrayLike, mo
     experiment : Experiment
     coupling : str
         ``"mu_e4"``, ...; the phase of kappa is that of the moment, where interference is largest.
-    m_4, moment : array, shape (n_masses,), keV and mu_B
+    m_4, moment : float or array, shape (n_masses,), keV and mu_B
 
     Raises
     ------
     ValueError
-        If a name is unknown, or a moment adds no counts at its mass.
+        If shapes do not fit, a name is unknown, or a moment adds no counts at its mass.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def interference_share(experiment: Experiment, coupling: str, m_4: ArrayLike, mo
     >>> print(f"{share.total[0]:.1f}")
     0.8
     """
-    masses, moments = (np.atleast_1d(np.asarray(values, float)) for values in (m_4, moment))
+    masses, moments = np.broadcast_arrays(np.atleast_1d(np.asarray(m_4, float)), np.asarray(moment, float))
     values = {coupling: moments, "m_4": masses}
     weak = experiment.expected({}).sum(axis=1)
     magnetic = experiment.expected(values).sum(axis=1) - weak
