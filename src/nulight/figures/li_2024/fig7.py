@@ -12,7 +12,6 @@ from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, ScalarFormatter
 
 from nulight.figures.li_2024.plane import COLUMNS, Label, Limit, curve, draw_limit, draw_published, frame, not_available
-from nulight.figures.li_2024.profiles import SOURCE
 from nulight.figures.numbers import Curves, Numbers
 from nulight.plotting.labels import quantity
 from nulight.plotting.style import COLOURS, PAGE_WIDTH, StyledFigure, styled
@@ -20,6 +19,7 @@ from nulight.units import MeV
 
 __all__ = ["PLANES", "Plane", "figure_7_e", "figure_7_mu", "figure_7_tau"]
 
+_SOURCE = "Y.-F. Li, Magnificent CEvNS 2024 (arXiv:2406.07477), remade with nulight"
 _CSI, _CSI_2017, _LAR, _DRESDEN = "coherent-csi-2021", "coherent-csi-2017", "coherent-lar-2020:1d", "dresden-ii-2022"
 _XENON1T_B8, _PANDAX_B8 = "xenon1t-b8-2021", "pandax4t-b8-2024"
 _XENONNT_B8 = ("xenonnt-b8-sr0", "xenonnt-b8-sr1", "xenonnt-b8-sr2")
@@ -217,7 +217,7 @@ def _figure(flavour: str, n: int) -> tuple[Figure, Numbers]:
         "sterile neutrino does not decay in this; published curves with the evidence for their convention; curves "
         f"that exist as drawings only and are missing: {not_available(plane.coupling)}"
     )
-    return figure, table.numbers(f"Dipole portal of the {flavour} flavour", SOURCE, note)
+    return figure, table.numbers(f"Dipole portal of the {flavour} flavour", _SOURCE, note)
 
 
 def _band(ax: Axes, plane: Plane, n: int) -> None:

@@ -13,7 +13,6 @@ from matplotlib.patches import Patch
 
 from nulight.constants import MU_B
 from nulight.figures.li_2024.plane import COLUMNS, Label, Limit, draw_limit, draw_published, frame, not_available
-from nulight.figures.li_2024.profiles import SOURCE
 from nulight.figures.numbers import Curves, Numbers
 from nulight.plotting.style import COLOURS, PAGE_WIDTH, StyledFigure, styled
 from nulight.studies.portal_region import portal_region
@@ -22,6 +21,7 @@ from nulight.units import MeV
 
 __all__ = ["SCENARIOS", "figure_8"]
 
+_SOURCE = "Y.-F. Li, Magnificent CEvNS 2024 (arXiv:2203.16525), remade with nulight"
 _TARGETS = {"ge": ("Ge", "blue"), "si": ("Si", "green"), "xe": ("Xe", "vermillion"), "ar": ("Ar", "orange")}
 _EXPOSURES: dict[str, tuple[str, Any, float]] = {
     "gen2": ("generation II", (0, (4, 1.5)), 1.0),
@@ -79,7 +79,7 @@ def figure_8(n: int = 45) -> tuple[Figure, Numbers]:
         "package conventions, L = (d/2) Nbar sigma nu F; Asimov data, two-sided 90 %, 1 dof, at each mass, nuisances "
         f"profiled; curves that exist as drawings only and are missing: {not_available('mu_tau4')}"
     )
-    return figure, table.numbers("Dipole portal with solar neutrinos on nuclei", SOURCE, note)
+    return figure, table.numbers("Dipole portal with solar neutrinos on nuclei", _SOURCE, note)
 
 
 def _panel(ax: Axes, coupling: str, symbol: str, threshold: str, n: int, table: Curves) -> None:
