@@ -73,3 +73,10 @@ def test_recoils_inside_the_limits_have_a_real_angle(E: float, share: float, whe
     _, _, k_out, p_out = momenta(T, E, M_E, m)
     assert np.all(np.isfinite(p_out))
     assert k_out[0] ** 2 - k_out[1:] @ k_out[1:] == pytest.approx(m**2, abs=1e-8 * E**2)
+
+
+@given(st.floats(1.0, 1e5), st.sampled_from([M_E, 1.2e8]))
+def test_recoil_limits_meet_at_the_heaviest_state(E: float, mass: float) -> None:
+    m = float(heaviest_final_state(E, mass))
+    assert float(T_max(E, mass, m)) == pytest.approx(float(T_min(E, mass, m)), rel=1e-6)
+    assert np.isnan(T_max(E, mass, m * (1 + 1e-9)))

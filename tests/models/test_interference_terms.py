@@ -128,3 +128,18 @@ def test_the_total_is_never_negative(flavour, helicity, E, share, inside, mu, ka
     values = {f"mu_{flavour}4": 10.0**mu, "m_4": m, "kappa": kappa, "kappa_phase": phase}
     terms = electron_terms(values, DEFAULT, helicity)
     assert sum_of_terms(terms, pure_flavour(flavour)[0], low + inside * (high - low), E) > 0
+
+
+def test_mass_states_interfere_with_the_phase_that_is_set_and_not_that_of_the_conventions() -> None:
+    angles = {"theta_14": 0.05, "theta_24": 0.1, "theta_34": 0.08, "delta_cp": 0.0}
+    lambdas = {"lambda_14": 1e-11, "lambda_24": 2e-11, "lambda_34": 3e-11}
+    U = pmns(get_oscillation(DEFAULT.oscillation), n=4, **angles)
+    terms = [t for t in electron_terms(lambdas | angles | {"m_4": 100.0}, DEFAULT, "nu") if "*" in t.label]
+    weak = weak_current(DEFAULT.sin2_theta_w, DEFAULT)
+    for term, coupling in zip(terms, (weak.g_L + weak.g_R, weak.g_L - weak.g_R), strict=True):
+        for j, moment in enumerate(lambdas.values()):
+            amplitude = sum(coupling[b, b] * np.conj(U[b, 3]) * U[b, j] for b in range(3))
+            state = np.zeros((1, 3, 3), complex)
+            state[0, j, j] = 1
+            found = float(term.weights(state, state)[0])
+            assert found == pytest.approx(float((np.conj(amplitude) * -moment).real), rel=1e-12, abs=0)

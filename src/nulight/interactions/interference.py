@@ -30,7 +30,7 @@ from nulight.interactions.nuclear import Nuclei
 from nulight.interactions.nuclear_brackets import interference_bracket
 from nulight.interactions.nuclear_currents import NuclearCurrent
 from nulight.interactions.nuclear_kinematics import Charges, NuclearKinematics
-from nulight.interactions.term import Binding, MomentKinematics, Term
+from nulight.interactions.term import Binding, Kinematics, MomentKinematics, Term
 from nulight.interactions.vector import VectorCurrent, hermitian_product
 from nulight.neutrinos.flux import Helicity
 from nulight.typing import ComplexArray, FloatArray
@@ -64,10 +64,9 @@ def interference_terms(
     terms = []
     for moment, mixing in _mixed(moments):
         for structure, coupling in (("V", weak.g_L + weak.g_R), ("A", weak.g_L - weak.g_R)):
-            matrix = _product(mixing @ coupling, moment.matrix, helicity)
             sign = -1 if structure == "A" and helicity == "nubar" else 1
             kinematics = _kinematics(structure, moment.m_final, binding)
-            terms.append(Term(_label(weak.label, moment), kinematics, sign * matrix, helicity))
+            terms.append(_term(weak.label, moment, sign * mixing @ coupling, helicity, kinematics))
     return terms
 
 
@@ -90,12 +89,7 @@ def nuclear_interference_terms(
     """
     couplings: list[tuple[Charges, ComplexArray | None]] = [("pp", weak.g_p), ("pn", weak.g_n)]
     return [
-        Term(
-            _label(weak.label, moment),
-            _nuclear_kinematics(charges, moment.m_final, nuclei),
-            _product(mixing @ coupling, moment.matrix, helicity),
-            helicity,
-        )
+        _term(weak.label, moment, mixing @ coupling, helicity, _nuclear_kinematics(charges, moment.m_final, nuclei))
         for moment, mixing in _mixed(moments)
         for charges, coupling in couplings
         if coupling is not None
@@ -106,8 +100,13 @@ def _mixed(moments: Sequence[Moment]) -> list[tuple[Moment, ComplexArray]]:
     return [(moment, moment.weak) for moment in moments if moment.weak is not None and moment.m_final > 0]
 
 
-def _label(weak: str, moment: Moment) -> str:
-    return f"{weak}*{moment.label}"
+def _term(weak: str, moment: Moment, amplitude: ComplexArray, helicity: Helicity, kinematics: Kinematics) -> Term:
+    """Term of a weak amplitude (..., 1, N) of flavours; of mass states too, if the moment is known for them."""
+    in_mass = None
+    if moment.mass_matrix is not None and moment.mixing is not None:
+        in_mass = _product(amplitude @ moment.mixing, moment.mass_matrix, helicity)
+    matrix = _product(amplitude, moment.matrix, helicity)
+    return Term(f"{weak}*{moment.label}", kinematics, matrix, helicity, mass_matrix=in_mass)
 
 
 def _product(weak: ComplexArray, moment: ComplexArray, helicity: Helicity) -> ComplexArray:

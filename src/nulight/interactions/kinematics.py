@@ -98,5 +98,7 @@ def _phase_space(E: FloatArray, mass: float | FloatArray, m_final: float | Float
     b = m_final**2
     # (2ME - b)^2 - 4 M^2 b factorises: exact at the threshold
     lower = 2 * mass * E - b - 2 * mass * m_final
+    # at the threshold itself only rounding is left
+    lower = np.where(np.abs(lower) > 8 * np.finfo(float).eps * mass * E, lower, 0.0)
     product = lower * (2 * mass * E - b + 2 * mass * m_final)
     return np.sqrt(np.where(lower >= 0, product, np.nan))

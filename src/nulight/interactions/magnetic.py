@@ -50,6 +50,7 @@ class Moment:
     m_final: float = 0.0
     mass_matrix: ComplexArray | None = None
     weak: ComplexArray | None = None
+    mixing: ComplexArray | None = None
 
     def strengths(self, helicity: Helicity) -> tuple[ComplexArray, ComplexArray | None]:
         """Return C = mu^+ mu in the flavour and the mass basis, complex conjugated for antineutrinos."""

@@ -123,14 +123,16 @@ def _of_mass_states(
 ) -> list[Moment]:
     """Moments to the three light states, and to the heavy one, from the light states that arrive."""
     U = _mixing(values, conventions)
-    light = np.conj(np.swapaxes(U[..., :3, :3], -1, -2))  # nu_a = sum_j conj(U_aj) nu_j
+    arriving = U[..., :3, :3]
+    light = np.conj(np.swapaxes(arriving, -1, -2))  # nu_a = sum_j conj(U_aj) nu_j
     found = []
     if finals - {_STERILE}:
         block = transition[..., :3, :3]
         found.append(Moment("transition", block @ light, mass_matrix=block))
     if _STERILE in finals:
         block, weak = transition[..., 3:, :3], _weak(values, conventions)
-        found.append(Moment("dipole", block @ light, _m_4(values), mass_matrix=block, weak=weak))
+        m_4 = _m_4(values)
+        found.append(Moment("dipole", block @ light, m_4, mass_matrix=block, weak=weak, mixing=arriving))
     return found
 
 
