@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from nulight.inference.intervals import interval_of
 from nulight.inference.levels import interval_threshold
+from nulight.inference.lines import profile_curves
 from nulight.inference.mass_grid import mass_table
 from nulight.inference.model import Nuisance, asimov, combine
 from nulight.inference.profile import minimise
-from nulight.inference.raster import profile_curves, raster_intervals
+from nulight.inference.raster import raster_intervals
 
 TWO_SIDED = interval_threshold(0.9, "two-sided")
 MASSES = np.array([0.5, 1.0, 3.0, 10.0])

@@ -14,10 +14,11 @@ from nulight.conventions import get_conventions
 from nulight.experiments import load
 from nulight.inference.profile import minimise
 from nulight.interactions.decay import decay_length
-from nulight.interactions.kinematics import T_min
-from nulight.studies.portal import PORTALS, NoSensitivityError, portal_limit, portal_masses
+from nulight.interactions.kinematics import E_nu_min, T_min
+from nulight.studies.portal import portal_limit
 from nulight.studies.portal_kinematics import automatic_masses, decay_lengths, kinematic_ends
 from nulight.studies.portal_limits import _cold, _Task, portal_limits
+from nulight.studies.portal_plane import PORTALS, NoSensitivityError, portal_masses
 from nulight.studies.portal_region import filled_contours, portal_region
 
 CASES = [
@@ -69,7 +70,8 @@ def test_kinematic_ends_are_those_of_the_source(name, coupling, where, end):
 @pytest.mark.parametrize(
     ("name", "coupling", "end", "tolerance"),
     [
-        ("texono-csi-2010", "mu_e4", 2.12e3, 0.01),  # of 8 MeV neutrinos with a recoil of at most 8 MeV
+        ("texono-csi-2010", "mu_e4", 2.124e3, 0.01),  # recoils of 3 MeV from neutrinos of 8 MeV, the end of the flux
+        ("xenonnt-51cr", "mu_e4", 503.7, 0.01),
         ("coherent-csi-2021", "mu_mu4", 52.83e3, 0.01),
         ("51cr-cevns-si", "mu_e4", 752.0, 0.01),
     ],
@@ -82,6 +84,11 @@ def test_curve_ends_where_kinematics_says(name, coupling, end, tolerance):
     assert beyond.any()
     assert np.isnan(curve.upper[beyond & ~curve.reachable]).all()
     assert not curve.reachable[-1]
+
+
+def test_texono_ends_where_8_MeV_just_give_the_smallest_recoil_counted():
+    assert load("texono-csi-2010").bin_edges[0] == 3000
+    assert E_nu_min(3000.0, M_E, 2124.0) == pytest.approx(8000.0, rel=1e-3)
 
 
 def test_51cr_ends_where_its_window_of_recoils_does():

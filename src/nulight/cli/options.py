@@ -186,7 +186,7 @@ def check_mass(values: Iterable[str], *parameters: str) -> None:
     ValueError
         Naming the couplings that m_4 belongs to.
     """
-    from nulight.studies.portal import PORTALS
+    from nulight.studies.portal_plane import PORTALS
 
     names = {*values, *parameters}
     if "m_4" in names and not names & set(PORTALS):

@@ -8,26 +8,17 @@ value, because nuisances are at their minimum; so each step is Newton's, inside 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nulight.inference.blocks import contract
-from nulight.inference.coordinates import coordinates
-from nulight.inference.expectation import morphs, parametric
 from nulight.inference.levels import IntervalKind
+from nulight.inference.lines import Lines, Places, Points, between
 from nulight.inference.mass_grid import MassTable
-from nulight.inference.model import CountModel, parts
-from nulight.inference.newton import minimise_in_box
-from nulight.inference.objective import Objective
 from nulight.typing import FloatArray
 
-__all__ = ["Raster", "profile_curves", "raster_intervals"]
+__all__ = ["Raster", "raster_intervals"]
 
-Places = NDArray[np.intp]
-
-_CHUNK = 400_000  # numbers handled at once: points x rows of counts x bins
 _LADDER = np.geomspace(1e-3, 1e3, 37)  # strengths to look at where interference may make a second minimum
 _LONGEST, _SHORTEST = 30.0, 1.5  # growth of the strength in one step outwards
 _FAR = 1e20  # an interval still open here is reported as open
@@ -79,11 +70,10 @@ def raster_intervals(table: MassTable, threshold: float, interval: IntervalKind 
     Without interference -2 ln L has one minimum in the square of the coupling unless nuisances make
     two; the ladder of strengths, and points beyond the end, would show a second one.
     """
-    lines = _Lines(table)
+    lines = Lines(table)
     n = len(table.masses)
     result = {name: np.full(n, np.nan) for name in ("lower", "upper", "best_fit", "twice_nll", "twice_nll_zero")}
-    places = np.flatnonzero(table.reachable)
-    for chunk in np.array_split(places, max(1, -(-len(places) * lines.n_numbers // _CHUNK))):
+    for chunk in lines.chunks(np.flatnonzero(table.reachable)):
         for name, values in _intervals(lines, chunk, threshold, interval).items():
             result[name][chunk] = values
     dark = ~table.reachable
@@ -93,73 +83,7 @@ def raster_intervals(table: MassTable, threshold: float, interval: IntervalKind 
     return Raster(**result)
 
 
-def profile_curves(table: MassTable, values: FloatArray) -> FloatArray:
-    """Return -2 ln L with nuisances profiled, shape (n_masses, n_values), at couplings (n_values,)."""
-    lines, n = _Lines(table), len(table.masses)
-    result = np.empty((n, len(values)))
-    everything = np.arange(n)
-    for chunk in np.array_split(everything, max(1, -(-n * lines.n_numbers // _CHUNK))):
-        start: FloatArray | None = None
-        for k in np.argsort(values):
-            at = lines.at(table.strength(np.full(len(chunk), values[k]), chunk), chunk, start)
-            result[chunk, k], start = at.value, at.z
-    return result
-
-
-@dataclass(slots=True)
-class _Points:
-    """Profile likelihood at strengths: value, slope (...), and the nuisances (..., n_nuisances)."""
-
-    strength: FloatArray
-    value: FloatArray
-    slope: FloatArray
-    z: FloatArray
-
-    def __getitem__(self, where: Any) -> _Points:
-        return _Points(self.strength[where], self.value[where], self.slope[where], self.z[where])
-
-    def __setitem__(self, where: Any, other: _Points) -> None:
-        self.strength[where], self.value[where] = other.strength, other.value
-        self.slope[where], self.z[where] = other.slope, other.z
-
-    def copy(self) -> _Points:
-        return self[np.arange(len(self.value))]
-
-
-class _Lines:
-    """Profile likelihoods of all masses as functions of the strength, with their slopes."""
-
-    def __init__(self, table: MassTable) -> None:
-        self.table = table
-        self.layout = coordinates(table.model, {}, {})
-        bending = {name for part in parts(table.model) for name in _bending(part)}
-        self.escape = np.array([name in bending for name in self.layout.nuisances], bool)
-        self.n_numbers = sum(part.terms[-1][0].size for part in table.parts)
-
-    def at(self, strength: FloatArray, index: Places, start: FloatArray | None = None) -> _Points:
-        """Profile at strengths (n,) of masses `index`, from nuisances `start` (n, n_nuisances)."""
-        n = len(strength)
-        params = {"mass_index": index.astype(float), "strength": strength}
-        objective = Objective(self.table.model, self.layout, params, n)
-        begin = np.zeros((n, len(self.layout.nuisances))) if start is None else start
-        found = minimise_in_box(objective, begin, self.layout.lower, self.layout.upper, escape=self.escape)
-        slope = np.zeros(n)
-        counts = objective.physics.counts(np.zeros((n, 0)), np.arange(n))
-        for block, grid, rows in zip(objective.parts, self.table.parts, counts, strict=True):
-            factor = block.factors.value(found.z)
-            expected = sum(block.shape_counts(found.z), contract(factor, rows))
-            r, _ = block.loss_slopes(expected, np.ones(n, bool))
-            slope += (contract(factor, grid.slope(index, strength)) * r).sum(axis=1)
-        return _Points(strength, found.value, slope, found.z)
-
-
-def _bending(part: CountModel) -> set[str]:
-    """Nuisances in which counts are not linear: the start may be a maximum."""
-    squares = {n for morph in morphs(part) for n in morph.factors if morph.factors.count(n) > 1}
-    return squares.union(*(counts.nuisances for counts in parametric(part)))
-
-
-def _intervals(lines: _Lines, index: Places, threshold: float, interval: IntervalKind) -> dict[str, FloatArray]:
+def _intervals(lines: Lines, index: Places, threshold: float, interval: IntervalKind) -> dict[str, FloatArray]:
     """Intervals of the masses `index`, arrays (n_index,)."""
     table = lines.table
     walk = _walked(lines, index, threshold)
@@ -181,12 +105,12 @@ def _intervals(lines: _Lines, index: Places, threshold: float, interval: Interva
     }
 
 
-def _walked(lines: _Lines, index: Places, threshold: float) -> _Points:
+def _walked(lines: Lines, index: Places, threshold: float) -> Points:
     """Go outwards until two successive points of every mass are excluded.
 
     Returns
     -------
-    _Points, arrays (n_index, n_steps)
+    Points, arrays (n_index, n_steps)
         In order of strength; where a mass needed fewer steps the last point stands again.
     """
     here = lines.at(np.zeros(len(index)), index)
@@ -213,7 +137,7 @@ def _walked(lines: _Lines, index: Places, threshold: float) -> _Points:
     return _stacked(steps)
 
 
-def _crossing_of_parabola(a: _Points, b: _Points, lowest: FloatArray, threshold: float) -> FloatArray:
+def _crossing_of_parabola(a: Points, b: Points, lowest: FloatArray, threshold: float) -> FloatArray:
     """Strength at which a parabola with the slopes of two points reaches the level; infinite if it never does."""
     with np.errstate(divide="ignore", invalid="ignore"):
         curve = (b.slope - a.slope) / (b.strength - a.strength)
@@ -223,7 +147,7 @@ def _crossing_of_parabola(a: _Points, b: _Points, lowest: FloatArray, threshold:
     return np.where((curve > 0) & np.isfinite(reach), reach, np.inf)
 
 
-def _minimum(lines: _Lines, index: Places, walk: _Points) -> _Points:
+def _minimum(lines: Lines, index: Places, walk: Points) -> Points:
     """Lowest point of every mass: where the slope changes its sign beside the lowest of the walk, or zero."""
     rows = np.arange(len(index))
     j = np.argmin(walk.value, axis=1)
@@ -243,7 +167,7 @@ def _minimum(lines: _Lines, index: Places, walk: _Points) -> _Points:
             break
         x, y = a[live], b[live]
         goal = _zero_of_slope(x, y)
-        new = lines.at(goal, index[live], _between(x, y, goal))
+        new = lines.at(goal, index[live], between(x, y, goal))
         gain = np.abs(new.slope) * np.minimum(new.strength - x.strength, y.strength - new.strength)
         falls = new.slope < 0
         a[live[falls]], b[live[~falls]] = new[falls], new[~falls]
@@ -253,14 +177,14 @@ def _minimum(lines: _Lines, index: Places, walk: _Points) -> _Points:
     return best
 
 
-def _predicted(a: _Points, b: _Points) -> FloatArray:
+def _predicted(a: Points, b: Points) -> FloatArray:
     """Decrease of -2 ln L from `a` that the slopes of `a` and `b` predict; zero if it rises."""
     with np.errstate(divide="ignore", invalid="ignore"):
         drop = a.slope**2 * (b.strength - a.strength) / (2 * (b.slope - a.slope))
     return np.where(a.slope >= 0, 0.0, np.where(np.isfinite(drop) & (drop >= 0), drop, np.inf))
 
 
-def _zero_of_slope(a: _Points, b: _Points) -> FloatArray:
+def _zero_of_slope(a: Points, b: Points) -> FloatArray:
     """Minimum of the cubic through two points with their slopes, kept inside the bracket."""
     width = b.strength - a.strength
     theta = 3 * (a.value - b.value) / width + a.slope + b.slope
@@ -271,7 +195,7 @@ def _zero_of_slope(a: _Points, b: _Points) -> FloatArray:
     return a.strength + np.clip(share, 0.02, 0.98) * width
 
 
-def _outer_end(lines: _Lines, index: Places, walk: _Points, minimum: FloatArray, level: FloatArray) -> FloatArray:
+def _outer_end(lines: Lines, index: Places, walk: Points, minimum: FloatArray, level: FloatArray) -> FloatArray:
     """Largest strength allowed, infinite if there is no end."""
     rows, n = np.arange(len(index)), walk.value.shape[1]
     j = n - 1 - np.argmax((walk.value <= level[:, None])[:, ::-1], axis=1)
@@ -282,15 +206,13 @@ def _outer_end(lines: _Lines, index: Places, walk: _Points, minimum: FloatArray,
     return end
 
 
-def _inner_end(lines: _Lines, index: Places, walk: _Points, minimum: FloatArray, level: FloatArray) -> FloatArray:
+def _inner_end(lines: Lines, index: Places, walk: Points, minimum: FloatArray, level: FloatArray) -> FloatArray:
     """Smallest strength allowed, of masses at which zero is not."""
     rows, j = np.arange(len(index)), np.argmax(walk.value <= level[:, None], axis=1)
     return _crossing(lines, index, walk[rows, j], walk[rows, j - 1], minimum, level)
 
 
-def _crossing(
-    lines: _Lines, index: Places, a: _Points, b: _Points, minimum: FloatArray, level: FloatArray
-) -> FloatArray:
+def _crossing(lines: Lines, index: Places, a: Points, b: Points, minimum: FloatArray, level: FloatArray) -> FloatArray:
     """Strengths between `a`, allowed, and `b`, excluded, at which -2 ln L is at the level.
 
     Newton's method in the root of the height above the minimum, which is close to a straight line.
@@ -303,7 +225,7 @@ def _crossing(
             break
         x, y, at = a[live], b[live], goal[live]
         new = _newton(x, y, minimum[live], at)
-        found = lines.at(new, index[live], _between(x, y, new))
+        found = lines.at(new, index[live], between(x, y, new))
         above = found.value > level[live]
         a[live[~above]], b[live[above]] = found[~above], found[above]
         step, is_safe = _step(found, minimum[live], at)
@@ -314,7 +236,7 @@ def _crossing(
     return end
 
 
-def _newton(a: _Points, b: _Points, minimum: FloatArray, goal: FloatArray) -> FloatArray:
+def _newton(a: Points, b: Points, minimum: FloatArray, goal: FloatArray) -> FloatArray:
     """Next strength to try: a step from the end nearer to the level, or a chord if that leaves the bracket."""
     low, high = np.minimum(a.strength, b.strength), np.maximum(a.strength, b.strength)
     roots = [np.sqrt(np.maximum(p.value - minimum, 0.0)) for p in (a, b)]
@@ -329,7 +251,7 @@ def _newton(a: _Points, b: _Points, minimum: FloatArray, goal: FloatArray) -> Fl
     return np.where((new > low) & (new < high), new, np.clip(chord, low + margin, high - margin))
 
 
-def _step(point: _Points, minimum: FloatArray, goal: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+def _step(point: Points, minimum: FloatArray, goal: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Newton's step in the root of the height, and whether it is one: at the minimum the root has a kink."""
     root = np.sqrt(np.maximum(point.value - minimum, 0.0))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -338,16 +260,8 @@ def _step(point: _Points, minimum: FloatArray, goal: FloatArray) -> tuple[FloatA
     return np.where(safe, step, 0.0), safe
 
 
-def _between(a: _Points, b: _Points, strength: FloatArray) -> FloatArray:
-    """Nuisances at a strength on the straight line through those at two others: a start close to the minimum."""
-    width = b.strength - a.strength
-    share = np.where(width != 0, (strength - a.strength) / np.where(width != 0, width, 1.0), 0.0)
-    line: FloatArray = a.z + share[:, None] * (b.z - a.z)
-    return line
-
-
-def _stacked(steps: list[_Points]) -> _Points:
-    return _Points(
+def _stacked(steps: list[Points]) -> Points:
+    return Points(
         np.stack([s.strength for s in steps], axis=1),
         np.stack([s.value for s in steps], axis=1),
         np.stack([s.slope for s in steps], axis=1),
@@ -355,9 +269,9 @@ def _stacked(steps: list[_Points]) -> _Points:
     )
 
 
-def _with(walk: _Points, best: _Points) -> _Points:
+def _with(walk: Points, best: Points) -> Points:
     """Walk with the best points put in their places."""
-    everything = _Points(
+    everything = Points(
         np.column_stack([walk.strength, best.strength]),
         np.column_stack([walk.value, best.value]),
         np.column_stack([walk.slope, best.slope]),

@@ -6,36 +6,27 @@ further parameters are profiled that is not possible, and every mass is a limit 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
-from nulight.experiments import Experiment, load
-from nulight.inference.coordinates import Prior, Profile, citations
+from nulight.inference.coordinates import Profile, citations
 from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.inference.mass_grid import MassTable, mass_table
-from nulight.inference.model import DerivedModel, Model, asimov, parts, with_planned_data
+from nulight.inference.model import Model, asimov, parts, with_planned_data
 from nulight.inference.raster import Raster, raster_intervals
-from nulight.models.parameters import PARAMETERS, check_parameters
+from nulight.models.parameters import PARAMETERS
 from nulight.results.portal import PortalLimit
-from nulight.studies.limits import combine
-from nulight.studies.portal_kinematics import automatic_masses, decay_lengths, kinematic_ends
-from nulight.studies.portal_masses import NoSensitivityError, one_by_one
+from nulight.studies.portal_kinematics import decay_lengths
+from nulight.studies.portal_masses import one_by_one
+from nulight.studies.portal_plane import Experiments, experiments_of, no_sensitivity, portal_masses, portal_model
 from nulight.typing import ArrayLike, FloatArray
 
-__all__ = ["PORTALS", "Experiments", "NoSensitivityError", "Track", "portal_limit", "portal_masses", "portal_model"]
+__all__ = ["Track", "portal_limit"]
 
-PORTALS = tuple(name for name in PARAMETERS if re.fullmatch(r"mu_(e|mu|tau)4|lambda_[123]4|lambda_4[1-4]", name))
-"""Couplings that make the sterile neutrino of mass m_4."""
-
-Experiments: TypeAlias = str | Model | Sequence[str | Experiment]
 Track: TypeAlias = Callable[[Sequence[float]], Iterable[float]]
 
-_COARSE, _REFINEMENTS = 8, 4  # masses of each look for the end of the curve, and looks
-_CLOSE = 0.995  # ratio of two masses between which the end is found well enough
-_HOPELESS = 1e6  # times the strongest limit: weaker ones are not worth a mass of an automatic grid
 _NEAR = 30.0  # m: flights shorter than this end in the detector or its surroundings
 
 
@@ -92,17 +83,17 @@ def portal_limit(
     --------
     >>> curve = portal_limit("xenonnt-2022-er", "mu_e4", [1.0, 100.0])
     >>> print(", ".join(f"{upper:.2g}" for upper in curve.upper), curve.unit)
-    1e-11, 1.4e-11 mu_B
+    1e-11, 1.2e-11 mu_B
     """
     fixed, profile = dict(fixed or {}), dict(profile or {})
     threshold = interval_threshold(cl, interval)
     model = portal_model(experiments, conventions)
-    members = _members(model)
+    members = experiments_of(model)
     grid, ends = portal_masses(model, coupling, masses, {**fixed, **profile})
     found, asimov_upper = _rasters(model, coupling, grid, cl, interval, fixed, profile, expected, track)
     reachable = np.isfinite(found.upper) | np.isposinf(found.upper)
     if not reachable.any():
-        raise NoSensitivityError(_why(model, coupling, grid, ends))
+        raise no_sensitivity(model, coupling, grid, ends)
     upper = np.where(np.isfinite(found.upper), found.upper, np.nan)
     lengths = decay_lengths(members, coupling, grid, upper)
     provenance = model.provenance()
@@ -130,75 +121,6 @@ def portal_limit(
         citations=citations(model, [coupling, "m_4", *profile, *fixed]),
         warnings=tuple(_warnings(grid, found.upper, lengths)),
     )
-
-
-def portal_model(experiments: Experiments, conventions: str | None = None) -> Model:
-    """Return the model of one experiment or of several combined; names are loaded."""
-    if isinstance(experiments, str):
-        return load(experiments, conventions=conventions)
-    if isinstance(experiments, Sequence):
-        return combine(*(load(e, conventions=conventions) if isinstance(e, str) else e for e in experiments))
-    return experiments
-
-
-def _members(model: Model) -> tuple[Experiment, ...]:
-    """The experiments beneath a model, whatever was done to their nuisances."""
-    found = (part.base if isinstance(part, DerivedModel) else part for part in parts(model))
-    return tuple(part for part in found if isinstance(part, Experiment))
-
-
-def portal_masses(
-    model: Model, coupling: str, masses: ArrayLike | None, others: Mapping[str, Any]
-) -> tuple[FloatArray, dict[str, float]]:
-    """Return masses, ascending, keV, and the kinematic ends by target; refuse what is no plane of mass and coupling.
-
-    Raises
-    ------
-    NoSensitivityError
-        If the grid is to be found and no neutrino has the flavour of the coupling.
-    ValueError
-        If the coupling does not make the sterile neutrino, it or m_4 is held or profiled in `others`, or a
-        mass is not a positive number.
-    """
-    _check(coupling, others)
-    ends = kinematic_ends(_members(model), coupling)
-    if masses is None:
-        if not ends:
-            raise NoSensitivityError(_why(model, coupling, np.zeros(0), ends))
-        return automatic_masses(_seen_end(model, coupling, max(ends.values()), others)), ends
-    grid = np.atleast_1d(np.asarray(masses, float))
-    if grid.ndim != 1 or not grid.size or not np.all(np.isfinite(grid) & (grid > 0)):
-        raise ValueError("masses must be a list of positive numbers in keV; m_4 = 0 is the limit on mu_nu_e, ...")
-    return np.unique(grid), ends
-
-
-def _seen_end(model: Model, coupling: str, end: float, others: Mapping[str, Any]) -> float:
-    """Heaviest mass, keV, at which the signal is worth drawing; in a window of energies it ends before it has to."""
-    fixed = {name: float(value) for name, value in others.items() if not isinstance(value, tuple | Prior)}
-    masses = np.append(np.geomspace(min(1.0, end / 100), 0.9 * end, _COARSE - 1), [_CLOSE * end, end])
-    for _ in range(_REFINEMENTS):
-        table = mass_table(model, coupling, masses, fixed=fixed)
-        if not table.reachable.any():
-            raise NoSensitivityError(_why(model, coupling, np.zeros(0), {}))
-        strongest = table.size[table.reachable].min()
-        seen = np.flatnonzero(table.reachable & (table.size < _HOPELESS * strongest))
-        last = int(seen[-1])
-        if last == len(masses) - 1 or masses[last] >= _CLOSE * masses[last + 1]:
-            break
-        masses = np.append(masses[0], np.linspace(masses[last], masses[last + 1], _COARSE))
-    return float(masses[last])
-
-
-def _check(coupling: str, others: Mapping[str, Any]) -> None:
-    check_parameters([coupling])
-    if coupling not in PORTALS:
-        raise ValueError(
-            f"{coupling} does not lead to the sterile neutrino of mass m_4; use one of: {', '.join(PORTALS)}"
-        )
-    if "m_4" in others:
-        raise ValueError("m_4 is the axis of the curve: give masses instead of holding or profiling it")
-    if coupling in others:
-        raise ValueError(f"{coupling} is the coupling of interest: it cannot be held or profiled as well")
 
 
 def _rasters(
@@ -231,15 +153,6 @@ def _table(model: Model, coupling: str, grid: FloatArray, fixed: dict[str, float
     """Counts over the masses; None if those without the coupling depend on the mass, and so do Asimov data."""
     table = mass_table(model, coupling, grid, fixed=fixed)
     return table if all(len(part.terms[0]) == 1 for part in table.parts) else None
-
-
-def _why(model: Model, coupling: str, grid: FloatArray, ends: Mapping[str, float]) -> str:
-    if not ends:
-        return f"{model.name}: no count depends on {coupling}, its flavour is not in the flux"
-    end = max(ends.values())
-    if grid.size and grid.min() > end:
-        return f"{model.name}: no mass of {grid.min():.4g} keV or more can be made; {coupling} reaches {end:.4g} keV"
-    return f"{model.name}: no count depends on {coupling}"
 
 
 def _definition(

@@ -19,7 +19,8 @@ from nulight.experiments import Experiment, load
 from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.models.parameters import PARAMETERS
 from nulight.results.portal import PortalLimit, PortalLimits
-from nulight.studies.portal import PORTALS, portal_limit
+from nulight.studies.portal import portal_limit
+from nulight.studies.portal_plane import PORTALS
 from nulight.typing import ArrayLike
 
 __all__ = ["portal_limits"]
@@ -121,7 +122,7 @@ def _computed(
             warnings.simplefilter("ignore", DeprecationWarning)
             futures = [pool.submit(_curve_of, i) for i in range(len(tasks))]
         curves = _collected(curves, [future.result for future in futures], track(labels))
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)  # what is on its way will be finished
         return [_finished(future) if curve is None else curve for curve, future in zip(curves, futures, strict=True)]
 
 

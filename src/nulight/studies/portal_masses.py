@@ -16,11 +16,7 @@ from nulight.inference.raster import Raster
 from nulight.models.parameters import PARAMETERS
 from nulight.typing import FloatArray
 
-__all__ = ["NoSensitivityError", "one_by_one"]
-
-
-class NoSensitivityError(ValueError):
-    """No count of an experiment depends on the coupling that was asked for."""
+__all__ = ["one_by_one"]
 
 
 def one_by_one(

@@ -15,12 +15,13 @@ import numpy as np
 
 from nulight.inference.coordinates import citations
 from nulight.inference.levels import confidence, interval_threshold, region_threshold
+from nulight.inference.lines import profile_curves
 from nulight.inference.mass_grid import MassTable, mass_table
 from nulight.inference.model import Model, parts, with_planned_data
-from nulight.inference.raster import Raster, profile_curves, raster_intervals
+from nulight.inference.raster import Raster, raster_intervals
 from nulight.models.parameters import PARAMETERS
 from nulight.results.portal import PortalRegion
-from nulight.studies.portal import Experiments, portal_masses, portal_model
+from nulight.studies.portal_plane import Experiments, portal_masses, portal_model
 from nulight.typing import ArrayLike, FloatArray
 
 __all__ = ["filled_contours", "portal_region"]
