@@ -56,7 +56,7 @@ class _Plan:
 
 
 def _planned(params: Values) -> _Plan:
-    several = [name for name in FOLDED if name in params and np.unique(params[name]).size > 1]
+    several = [name for name in FOLDED if name in params and _varies(np.asarray(params[name]))]
     if not several:
         shape = np.broadcast_shapes(*(np.shape(value) for value in params.values()))
         return _Plan([params], lambda counts: _at_every_point(counts[0], shape))
@@ -66,6 +66,10 @@ def _planned(params: Values) -> _Plan:
     if masses or np.unique(points[_RADIUS]).size <= _NODES:
         return _grouped(points, masses or several)
     return _interpolated(points)
+
+
+def _varies(values: FloatArray) -> bool:
+    return bool(np.any(values != values.flat[0]))
 
 
 def _at_every_point(counts: FloatArray, shape: tuple[int, ...]) -> FloatArray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -72,13 +73,24 @@ class NuclearKinematics(CrossSection):
         return tuple(nuclide.mass for nuclide in self.target.nuclides)
 
     @property
+    def shares(self) -> tuple[float, ...]:
+        return _shares(self.target)
+
+    @property
     def breakpoints(self) -> FloatArray:
         return NO_BREAKPOINTS
 
+    @property
+    def family(self) -> Hashable:
+        return (self.charges, self.target, self.hbar_c)
+
+    def strength(self, i: int, T: FloatArray, /) -> FloatArray:
+        scale = (self.hbar_c / HBAR_C_GEV_FM) ** 2
+        return self.target.numbers[i] * scale * self._charges(i, T / scale)
+
     def energy_dependence(self, i: int, T: FloatArray, /) -> Dependence:
-        nuclide, scale = self.target.nuclides[i], (self.hbar_c / HBAR_C_GEV_FM) ** 2
-        strength = self.target.numbers[i] * scale * self._charges(i, T / scale)
-        return strength * self.bracket(T, nuclide.mass, nuclide.spin > 0)
+        nuclide = self.target.nuclides[i]
+        return self.bracket(T, nuclide.mass, nuclide.spin > 0)
 
     def _charges(self, i: int, T: FloatArray) -> FloatArray:
         nuclide = self.target.nuclides[i]
@@ -116,9 +128,20 @@ class DirectNuclearKinematics(CrossSection):
         return tuple(nuclide.mass for nuclide in self.target.nuclides)
 
     @property
+    def shares(self) -> tuple[float, ...]:
+        return _shares(self.target)
+
+    @property
     def breakpoints(self) -> FloatArray:
         return NO_BREAKPOINTS
 
     def energy_dependence(self, i: int, T: FloatArray, /) -> Dependence:
         nuclide, number = self.target.nuclides[i], self.target.numbers[i]
         return lambda E: number * np.asarray(self.cross_section(np.broadcast_to(T, E.shape), E, nuclide))
+
+
+@lru_cache(maxsize=64)
+def _shares(target: NuclearTarget) -> tuple[float, ...]:
+    """Part of its element that each nuclide is."""
+    pairs = list(zip(target.nuclides, target.numbers, strict=True))
+    return tuple(number / sum(n for other, n in pairs if other.Z == nuclide.Z) for nuclide, number in pairs)

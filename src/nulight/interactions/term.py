@@ -55,6 +55,10 @@ class Kinematics(Protocol):
         """Masses of all target particles, keV; the recoil limits of each are limits of the cross section."""
 
     @property
+    def shares(self) -> tuple[float, ...]:
+        """Part that each target particle is among those of nearly its mass: isotopes of one element."""
+
+    @property
     def m_final(self) -> float:
         """Mass of the final neutrino, keV."""
 
@@ -66,8 +70,15 @@ class Kinematics(Protocol):
     def breakpoints(self) -> FloatArray:
         """Recoil energies at which the cross section itself jumps, keV; mostly none."""
 
+    @property
+    def family(self) -> Hashable:
+        """Something that is equal only for kinematics of equal `strength`."""
+
+    def strength(self, i: int, T: FloatArray, /) -> FloatArray:
+        """Factor of the cross section on target particle `i` that knows neither energy nor final state; shape of T."""
+
     def energy_dependence(self, i: int, T: FloatArray, /) -> Dependence:
-        """Cross section on all target particles `i` at recoils T (n_T,), keV, inside the kinematic limits."""
+        """Cross section of unit strength on target particle `i` at recoils T (n_T,), keV, inside its limits."""
 
     def dsigma_dT(self, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
         """Cross section, cm^2/keV, zero outside the kinematic limits."""
@@ -84,9 +95,16 @@ class CrossSection:
 
     __slots__ = ()
 
+    @property
+    def family(self) -> Hashable:
+        return None
+
+    def strength(self, _: int, T: FloatArray, /) -> FloatArray:
+        return np.ones_like(T)
+
     def dsigma_dT(self: Kinematics, T: ArrayLike, E_nu: ArrayLike) -> FloatArray:
         def on(i: int) -> Callable[[FloatArray, FloatArray], FloatArray]:
-            return lambda T, E: _value(self.energy_dependence(i, T), E)
+            return lambda T, E: self.strength(i, T) * _value(self.energy_dependence(i, T), E)
 
         parts = [inside_limits(on(i), T, E_nu, mass, self.m_final) for i, mass in enumerate(self.masses)]
         return np.asarray(sum(parts))
@@ -94,7 +112,8 @@ class CrossSection:
     def flux_averages(self: Kinematics, fluxes: Sequence[Flux], T: FloatArray) -> FloatArray:
         def on(i: int, mass: float) -> FloatArray:
             dependence, E_min = self.energy_dependence(i, T), E_nu_min(T, mass, self.m_final)
-            return np.concatenate([_average(flux, dependence, E_min) for flux in fluxes])
+            averages = np.concatenate([_average(flux, dependence, E_min) for flux in fluxes])
+            return np.asarray(averages * self.strength(i, T))
 
         return np.asarray(sum(on(i, mass) for i, mass in enumerate(self.masses)))
 
@@ -130,6 +149,10 @@ class MomentKinematics(CrossSection):
         return (self.mass,)
 
     @property
+    def shares(self) -> tuple[float, ...]:
+        return (1.0,)
+
+    @property
     def key(self) -> Hashable:
         return (self.name, self.mass, self.m_final, self.binding)
 
@@ -160,6 +183,10 @@ class DirectKinematics(CrossSection):
     @property
     def masses(self) -> tuple[float, ...]:
         return (self.mass,)
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        return (1.0,)
 
     @property
     def breakpoints(self) -> FloatArray:

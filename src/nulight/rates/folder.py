@@ -22,7 +22,7 @@ __all__ = ["Folder"]
 
 _UNKNOWN = 1e-3  # share of a bin's counts that may come from recoils where something is not known
 _NEGLIGIBLE = 1e-9  # of the largest bin: smaller ones are rounding
-_MOMENTS = 2_000_000  # of the flux that are computed at once, some 16 MB
+_MOMENTS = 500_000  # of the flux that are computed at once, some 4 MB
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -54,7 +54,9 @@ class Folder(Templates):
     @cached_property
     def grid(self) -> Grid:
         """Panels that every kinematics shares, with the response on them."""
-        return Grid.build(panel_edges(self.response, shell_edges(self.target)), self.response)
+        shells = shell_edges(self.target)
+        # tables of electrons have kinks of their own, nuclei none
+        return Grid.build(panel_edges(self.response, shells), self.response, smooth=len(shells) == 0)
 
     def _fold(self, kinematics: Sequence[Kinematics]) -> Iterator[FloatArray]:
         limits = [Limits.of(k) for k in kinematics]
@@ -68,7 +70,7 @@ class Folder(Templates):
     def _at_once(self, n_targets: int) -> int:
         """Number of final states whose recoils are laid out together."""
         n_channels = sum(flux.n_channels for flux in self.ordered_fluxes)
-        return max(_MOMENTS // (3 * n_channels * n_targets * len(self.grid.T)), 1)
+        return max(_MOMENTS // (3 * n_channels * n_targets * self.grid.n_needed), 1)
 
     def _recoils(self, limits: Sequence[Limits]) -> dict[Limits, Recoils]:
         """Return the recoils under each of the limits; those asked for alone are kept until others are."""
@@ -82,7 +84,7 @@ class Folder(Templates):
 
     @cached_property
     def _special(self) -> SpecialEnergies:
-        return SpecialEnergies.of(self.fluxes)
+        return SpecialEnergies.of(self.fluxes, self.labels)
 
     def _counts(self, kinematics: Kinematics, recoils: Recoils) -> FloatArray:
         """Fill a template, shape (n_channels, n_bins)."""
@@ -93,7 +95,7 @@ class Folder(Templates):
 
     def _in_bins(self, values: FloatArray, recoils: Recoils) -> FloatArray:
         """Fold values (n, n_nodes) with the response, shape (n, n_bins)."""
-        n = len(self.grid.T)
+        n = self.grid.n_columns
         columns = recoils.collected(values, n + recoils.response.shape[1])
         folded: FloatArray = columns[:, :n] @ self.grid.response.T + columns[:, n:] @ recoils.response.T
         return folded

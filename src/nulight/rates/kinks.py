@@ -15,14 +15,16 @@ import numpy as np
 
 from nulight.interactions.kinematics import E_nu_min, T_max, T_min
 from nulight.neutrinos.flux import Flux
-from nulight.neutrinos.spectra import PanelSpectrum
+from nulight.neutrinos.spectra import PanelSpectrum, Spectrum
 from nulight.typing import FloatArray
 
 __all__ = ["Particles", "SpecialEnergies"]
 
 # Of the flux above: the change of slope times the square of a panel's length in the neutrino energy. The
-# 8-point rule misses at most 5e-5 of it: 5e-7 of a panel, since a kink on one of many targets is as much weaker.
+# 8-point rule misses at most 5e-5 of it: 5e-7 of a panel. A kink on a rare isotope is as much weaker, though
+# the light ones are alone at the largest recoils.
 _STRONG = 0.01
+_RARE = 0.2
 _LONGEST = 0.5  # relative length in the neutrino energy of a panel that spans a factor of 1.5 in the recoil
 
 
@@ -31,8 +33,10 @@ class Particles(NamedTuple):
 
     mass: FloatArray
     m_final: FloatArray
-    among: FloatArray
-    """Number of particles that share the recoils with each."""
+    share: FloatArray
+    """Part that each is among the particles of nearly its mass."""
+    place: np.ndarray
+    """Which target particle it is under its final state."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +47,7 @@ class SpecialEnergies:
     ----------
     energies : array, shape (n,), keV
     strengths : array, shape (n,), keV^-2
-        Change of the slope of the flux over the flux that is left above; infinite at ends and lines.
+        Change of the slope of a flux over what is left above of those counted with it; infinite at ends and lines.
     highest : float, keV
         Largest energy of any flux.
     """
@@ -53,40 +57,60 @@ class SpecialEnergies:
     highest: float
 
     @classmethod
-    def of(cls, fluxes: Sequence[Flux]) -> SpecialEnergies:
-        """Return the special energies of fluxes; kinks too weak for the longest panel are left out."""
-        ends = np.unique(np.concatenate([flux.edge_energies for flux in fluxes]))
-        found = [_kinks(flux.spectrum) for flux in fluxes if isinstance(flux.spectrum, PanelSpectrum)]
-        E, bend = (np.concatenate([pair[i] for pair in found]) if found else np.zeros(0) for i in (0, 1))
-        left = sum((np.abs(flux.moments(E)[0]).sum(axis=0) for flux in fluxes), np.zeros(len(E)))
-        strong = bend * (_LONGEST * E) ** 2 > _STRONG * left
-        with np.errstate(divide="ignore"):
-            strengths = np.concatenate([np.full(len(ends), np.inf), bend[strong] / left[strong]])
-        return cls(np.concatenate([ends, E[strong]]), strengths, float(ends[-1]))
+    def of(cls, fluxes: Sequence[Flux], labels: Sequence[str]) -> SpecialEnergies:
+        """Return the special energies of fluxes, of which those of one label are counted together.
 
-    def cuts(self, edges: FloatArray, particles: Particles) -> FloatArray:
-        """Return the recoil limits that may not lie inside a panel between `edges` (n_panels + 1,), keV.
-
-        Returns
-        -------
-        array, shape (n_particles, 2 n), keV
-            NaN where there is no such recoil, or where the panel is short enough to straddle it.
+        Kinks too weak for the longest panel are left out.
         """
-        mass, m_final, among = (values[:, None] for values in particles)
-        T = np.concatenate([limit(self.energies, mass, m_final) for limit in (T_min, T_max)], axis=1)
-        panel = np.clip(np.searchsorted(edges, T, side="right") - 1, 0, len(edges) - 2)
+        ends = np.unique(np.concatenate([flux.edge_energies for flux in fluxes]))
+        E, strengths = [ends], [np.full(len(ends), np.inf)]
+        for flux, label in zip(fluxes, labels, strict=True):
+            kinks, jumps = _kinks(flux.spectrum)
+            together = (other for other, its in zip(fluxes, labels, strict=True) if its == label)
+            left = sum((np.abs(other.moments(kinks)[0]).sum(axis=0) for other in together), np.zeros(len(kinks)))
+            strong = jumps * (_LONGEST * kinks) ** 2 > _STRONG * left
+            E.append(kinks[strong])
+            strengths.append(jumps[strong] / np.maximum(left[strong], np.finfo(float).tiny))
+        return cls(np.concatenate(E), np.concatenate(strengths), float(ends[-1]))
+
+    def limits(self, particles: Particles) -> FloatArray:
+        """Return the smallest and the largest recoils at each energy, keV, shape (n_particles, 2 n); NaN if none."""
+        mass, m_final = particles.mass[:, None], particles.m_final[:, None]
+        return np.concatenate([limit(self.energies, mass, m_final) for limit in (T_min, T_max)], axis=1)
+
+    def cutting(self, limits: FloatArray, edges: FloatArray, particles: Particles) -> np.ndarray:
+        """Return which limits (n_particles, 2 n) may not lie inside a panel between `edges` (n_panels + 1,), keV.
+
+        A kink may where the panel is short.
+        """
+        mass, m_final, share, _ = (values[:, None] for values in particles)
+        panel = np.clip(np.searchsorted(edges, limits, side="right") - 1, 0, len(edges) - 2)
         E = E_nu_min(edges[[panel, panel + 1]], mass, m_final)
         length = np.abs(E - np.tile(self.energies, 2)).sum(axis=0)
-        return np.where(np.tile(self.strengths, 2) * length**2 > _STRONG * among, T, np.nan)
+        strong = np.tile(self.strengths, 2) * length**2 * np.maximum(share, _RARE) > _STRONG
+        return np.asarray(strong & (limits > edges[panel]) & (limits < edges[panel + 1]))
+
+    def fading(self, low: FloatArray, high: FloatArray, particles: Particles) -> np.ndarray:
+        """Return on which stretches of recoils (n,) some flux nears its end, shape (n_particles, n).
+
+        It falls by a large factor there, and a polynomial is as good as the rounding of its largest value.
+        """
+        mass, m_final = particles.mass[:, None, None], particles.m_final[:, None, None]
+        E = E_nu_min(np.stack([low, (low + high) / 2, high], axis=1), mass, m_final)
+        lowest, highest = E.min(axis=2), E.max(axis=2)
+        ends = self.energies[np.isinf(self.strengths)]
+        return np.asarray(np.any((ends > lowest[..., None]) & (ends < (2 * highest - lowest)[..., None]), axis=2))
 
     def reach(self, particles: Particles) -> tuple[FloatArray, FloatArray]:
         """Return the smallest and the largest recoil of each particle, keV, NaN if there are none."""
-        mass, m_final, _ = particles
+        mass, m_final = particles.mass, particles.m_final
         return T_min(self.highest, mass, m_final), T_max(self.highest, mass, m_final)
 
 
-def _kinks(spectrum: PanelSpectrum) -> tuple[FloatArray, FloatArray]:
+def _kinks(spectrum: Spectrum) -> tuple[FloatArray, FloatArray]:
     """Inner edges (n,) of a spectrum and the jumps of the slope there, all channels added up, keV^-2."""
+    if not isinstance(spectrum, PanelSpectrum):
+        return np.zeros(0), np.zeros(0)
     k = np.arange(len(spectrum.coefficients))[:, None, None]
     half = np.diff(spectrum.edges) / 2
     at_end = (k * spectrum.coefficients).sum(axis=0) / half

@@ -7,7 +7,7 @@ cuts it into pieces; only on those the response is computed anew.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -16,7 +16,8 @@ from nulight.interactions.kinematics import E_nu_min
 from nulight.neutrinos.flux import Flux
 from nulight.rates.grid import ORDER, Grid, panel_nodes
 from nulight.rates.kinks import Particles, SpecialEnergies
-from nulight.rates.recoils import Limits, Recoils, flux_moments
+from nulight.rates.moments import FluxMoments
+from nulight.rates.recoils import Limits, Recoils, Strengths
 from nulight.typing import FloatArray
 
 __all__ = ["lay_out"]
@@ -29,7 +30,7 @@ class _Panels(NamedTuple):
     low: FloatArray
     high: FloatArray
     common: np.ndarray
-    """Place in the grid, -1 for a piece."""
+    """Place among the panels of the grid and, after them, its stretches; -1 for a piece."""
 
     def select(self, chosen: np.ndarray) -> _Panels:
         return _Panels(*(column[chosen] for column in self))
@@ -41,30 +42,29 @@ def lay_out(grid: Grid, special: SpecialEnergies, fluxes: tuple[Flux, ...], limi
     Columns of the grid come first, those of the pieces of cut panels follow.
     """
     particles = _particles(limits)
-    panels = _panels(grid.edges, special, particles, *_breakpoints(limits))
+    panels = _panels(grid, special, particles, *_breakpoints(limits))
     T, weights = panel_nodes(panels.low, panels.high)
-    target = np.repeat(panels.target, ORDER)
-    E_min = E_nu_min(T, particles.mass[target], particles.m_final[target])
-    moments = flux_moments(fluxes, E_min)
+    particle = np.repeat(panels.target, ORDER)
+    moments = FluxMoments(fluxes, E_nu_min(T, particles.mass[particle], particles.m_final[particle]))
+    moments.above()
     in_pieces = T[np.repeat(panels.common < 0, ORDER)]
     response = grid.source.matrix(in_pieces) if len(in_pieces) else grid.response[:, :0]
+    strengths = Strengths(T, [np.flatnonzero(particles.place[particle] == i) for i in range(max(particles.place) + 1)])
 
-    starts = np.searchsorted(panels.target, np.arange(len(particles.mass) + 1))
-    pieces = np.append(0, np.cumsum(panels.common < 0))
-    ends, result = np.cumsum([0, *(len(each.masses) for each in limits)]), []
-    for first, last in pairwise(ends):
-        own = slice(starts[first], starts[last])
-        nodes, cut = (slice(ORDER * a, ORDER * b) for a, b in ((own.start, own.stop), pieces[[own.start, own.stop]]))
+    starts = ORDER * np.searchsorted(panels.target, np.arange(len(particles.mass) + 1))
+    pieces, result = ORDER * np.append(0, np.cumsum(panels.common < 0)), []
+    for first, last in pairwise(accumulate((len(each.masses) for each in limits), initial=0)):
+        a, b = int(starts[first]), int(starts[last])
         result.append(
             Recoils(
-                fluxes=fluxes,
-                T=T[nodes],
-                weights=weights[nodes],
-                E_min=E_min[nodes],
-                starts=ORDER * (starts[first : last + 1] - own.start),
-                columns=_columns(panels.common[own], len(grid.edges) - 1),
-                response=response[:, cut],
-                known={False: moments[..., nodes]},
+                T=T[a:b],
+                weights=weights[a:b],
+                starts=starts[first : last + 1] - a,
+                columns=_columns(panels.common[a // ORDER : b // ORDER], grid.n_columns // ORDER),
+                response=response[:, pieces[a // ORDER] : pieces[b // ORDER]],
+                moments=moments.part(a, b),
+                strengths=strengths,
+                first=a,
             )
         )
     return result
@@ -78,29 +78,49 @@ def _columns(common: np.ndarray, n_panels: int) -> np.ndarray:
 
 
 def _particles(limits: Sequence[Limits]) -> Particles:
+    """Target particles of the first final state, then those of the next."""
     numbers = [len(each.masses) for each in limits]
-    m_final = np.repeat([each.m_final for each in limits], numbers)
     return Particles(
-        np.concatenate([each.masses for each in limits]), m_final, np.repeat(np.array(numbers, float), numbers)
+        mass=np.concatenate([each.masses for each in limits]),
+        m_final=np.repeat([each.m_final for each in limits], numbers),
+        share=np.concatenate([each.shares for each in limits]),
+        place=np.concatenate([np.arange(n) for n in numbers]),
     )
 
 
-def _panels(
-    edges: FloatArray, special: SpecialEnergies, particles: Particles, target: np.ndarray, T: FloatArray
-) -> _Panels:
+def _panels(grid: Grid, special: SpecialEnergies, particles: Particles, target: np.ndarray, T: FloatArray) -> _Panels:
     """Panels of all particles within the reach of their recoils, cut at recoil limits and at further T of some."""
-    limits = special.cuts(edges, particles)
-    limited, place = np.nonzero(~np.isnan(limits))
-    pieces = _pieces(edges, np.append(limited, target), np.append(limits[limited, place], T))
-    whole = np.ones((len(limits), len(edges) - 1), dtype=bool)
-    whole[pieces.target, np.searchsorted(edges, pieces.low, side="right") - 1] = False
-    owner, panel = np.nonzero(whole)
-    common = _Panels(owner, edges[panel], edges[panel + 1], panel)
-    every = _Panels(*(np.append(a, b) for a, b in zip(common, pieces, strict=True)))
+    limits = special.limits(particles)
+
+    def cuts(edges: FloatArray) -> tuple[np.ndarray, FloatArray]:
+        limited, place = np.nonzero(special.cutting(limits, edges, particles))
+        return np.append(limited, target), np.append(limits[limited, place], T)
+
+    # a last column for panels that belong to no stretch, which is what -1 finds
+    smooth = np.pad(~special.fading(*grid.stretch_ends, particles), ((0, 0), (0, 1)))
+    cut, at = cuts(grid.coarse_edges)
+    smooth[cut, grid.stretch_at(at)] = False
+    cut, at = cuts(grid.edges)
+    left = ~smooth[cut, grid.stretch_at(at)]
+    pieces = _pieces(grid.edges, cut[left], at[left])
+    whole = ~smooth[:, grid.stretch_of]
+    whole[pieces.target, np.searchsorted(grid.edges, pieces.low, side="right") - 1] = False
+    parts = [
+        _whole(grid.edges[:-1], grid.edges[1:], whole, 0),
+        _whole(*grid.stretch_ends, smooth[:, :-1], grid.n_panels),
+        pieces,
+    ]
+    every = _Panels(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     first, last = special.reach(particles)
     # not a number where no recoil is possible: no panel is left then
     every = every.select((every.low < last[every.target]) & (every.high > first[every.target]))
     return every.select(np.argsort(every.target, kind="stable"))
+
+
+def _whole(low: FloatArray, high: FloatArray, chosen: np.ndarray, first: int) -> _Panels:
+    """Panels (n,) or stretches, of which each target takes the `chosen` (n_targets, n)."""
+    target, panel = np.nonzero(chosen)
+    return _Panels(target, low[panel], high[panel], first + panel)
 
 
 def _pieces(edges: FloatArray, target: np.ndarray, T: FloatArray) -> _Panels:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -22,7 +23,7 @@ __all__ = ["FluxGroup", "Templates"]
 
 _KEPT = 64  # sets of constant terms, such as values of the weak mixing angle
 _KEPT_BYTES = 100_000_000  # of templates, those used last
-_AT_HAND = 64  # kinematics that are recognised as the same object, without comparing all they depend on
+_AT_HAND = 512  # kinematics that are recognised as the same object, without comparing all they depend on
 _TOGETHER = 128  # sets of terms whose templates are filled in one pass
 
 Terms = Mapping[Helicity, Sequence[Term]]
@@ -52,7 +53,7 @@ class FluxGroup:
         """Components that occur, ascending."""
         return np.unique(self.components)
 
-    @property
+    @cached_property
     def n_channels(self) -> int:
         """Density-matrix channels of all fluxes together."""
         return sum(flux.n_channels for flux in self.fluxes)
@@ -60,9 +61,12 @@ class FluxGroup:
     def collect(self, counts: FloatArray) -> FloatArray:
         """Add up the counts (n_channels, n_bins) of each component: shape (J, n_rows, n_bins)."""
         by_flux = counts.reshape(len(self.fluxes), -1, counts.shape[-1])
-        result = np.zeros((len(self.rows), *by_flux.shape[1:]))
-        np.add.at(result, np.searchsorted(self.rows, self.components), by_flux)
-        return np.ascontiguousarray(np.swapaxes(result, 0, 1))
+        return np.asarray(np.einsum("rf,fjb->jrb", self._belongs, by_flux))
+
+    @cached_property
+    def _belongs(self) -> FloatArray:
+        """One where a flux (column) is counted in a row, shape (n_rows, n_fluxes)."""
+        return np.asarray(self.rows[:, None] == np.array(self.components), dtype=float)
 
 
 def _group(fluxes: Sequence[Flux], components: Sequence[int]) -> tuple[FluxGroup, ...]:
@@ -139,9 +143,7 @@ class Templates(ABC):
             self._fill({key: kinematics})
         # those used last are kept: a scan in a mass would fill the memory with all of them
         templates = self._templates[key] = self._templates.pop(key)
-        if len(self._at_hand) >= _AT_HAND:
-            self._at_hand.clear()
-        self._at_hand[id(kinematics)] = kinematics, templates
+        self._have_at_hand(kinematics, templates)
         return templates
 
     def prepare(self, kinematics: Iterable[Kinematics]) -> None:
@@ -152,8 +154,14 @@ class Templates(ABC):
     def _fill(self, new: Mapping[Hashable, Kinematics]) -> None:
         for key, counts in zip(new, self._fold(list(new.values())) if new else (), strict=True):
             self._templates[key] = templates = self._split(counts)
+            self._have_at_hand(new[key], templates)
             if len(self._templates) > max(_KEPT_BYTES // sum(part.nbytes for part in templates), 8):
                 del self._templates[next(iter(self._templates))]
+
+    def _have_at_hand(self, kinematics: Kinematics, templates: list[FloatArray]) -> None:
+        if len(self._at_hand) >= _AT_HAND:
+            self._at_hand.clear()
+        self._at_hand[id(kinematics)] = kinematics, templates
 
     def counts(self, terms: Terms) -> FloatArray:
         """Return expected counts, shape (..., n_components, n_bins), of terms with model axes (...)."""
@@ -178,8 +186,8 @@ class Templates(ABC):
         return result
 
     def _split(self, counts: FloatArray) -> list[FloatArray]:
-        ends = np.cumsum([group.n_channels for group in self.groups])
-        return [group.collect(part) for group, part in zip(self.groups, np.split(counts, ends[:-1]), strict=True)]
+        ends = accumulate((group.n_channels for group in self.groups), initial=0)
+        return [group.collect(counts[a:b]) for group, (a, b) in zip(self.groups, pairwise(ends), strict=True)]
 
     @property
     def _empty(self) -> FloatArray:
