@@ -20,7 +20,8 @@ __all__ = ["GaussianResponse"]
 
 _TAIL = 8.0  # standard deviations beyond which a Gaussian is nothing: 1e-15
 _RUNAWAY = 3.0  # standard deviations that ten times the last edge must be away from it
-_CHUNK = 64
+_CHUNK = 64  # energies at a time, or more if that makes no more than _BLOCK numbers
+_BLOCK = 16384
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,9 +83,10 @@ class GaussianResponse:
         order = np.argsort(T)
         order = order[self.sigma(T[order]) > 0]
         # Ascending chunks see only the knots within reach: most of the matrix is empty.
-        for part in np.array_split(order, max(len(order) // _CHUNK, 1)):
+        for part in np.array_split(order, max(len(order) // max(_CHUNK, _BLOCK // len(knots)), 1)):
             if len(part):
-                result[:, part] = self._block(T[part], knots, first)
+                bins, probability = self._block(T[part], knots, first)
+                result[bins, part] = probability
         return result if self.efficiency.of == "reconstructed" else result * self.efficiency(T)
 
     def _knots(self) -> tuple[FloatArray, np.ndarray]:
@@ -94,22 +96,24 @@ class GaussianResponse:
         knots = np.unique(np.concatenate([self.bin_edges, steps[(steps > lo) & (steps < hi)]]))
         return knots, np.searchsorted(knots, self.bin_edges[:-1])
 
-    def _block(self, T: FloatArray, knots: FloatArray, first: np.ndarray) -> FloatArray:
+    def _block(self, T: FloatArray, knots: FloatArray, first: np.ndarray) -> tuple[slice, FloatArray]:
+        """Bins within reach of T (n_T,), and the probabilities of these."""
         sigma = self.sigma(T)
         lo = max(int(np.searchsorted(knots, np.min(T - _TAIL * sigma), side="right")) - 1, 0)
         hi = min(int(np.searchsorted(knots, np.max(T + _TAIL * sigma), side="left")) + 1, len(knots))
-        segments = np.zeros((len(knots) - 1, len(T)))
-        if hi - lo >= 2:
-            closed = self.efficiency.linear or self.efficiency.of == "true"
-            integral = self._closed if closed else self._quadrature
-            segments[lo : hi - 1] = integral(T, sigma, knots[lo:hi])
-        return np.add.reduceat(segments, first, axis=0)
+        if hi - lo < 2:
+            return slice(0, 0), np.empty((0, len(T)))
+        closed = self.efficiency.linear or self.efficiency.of == "true"
+        segments = (self._closed if closed else self._quadrature)(T, sigma, knots[lo:hi])
+        bins = slice(int(np.searchsorted(first, lo, side="right")) - 1, int(np.searchsorted(first, hi - 1)))
+        return bins, np.add.reduceat(segments, np.maximum(first[bins] - lo, 0), axis=0)
 
     def _closed(self, T: FloatArray, sigma: FloatArray, knots: FloatArray) -> FloatArray:
         """Integral of linear efficiency times Gaussian over each segment, shape (n_knots - 1, n_T)."""
         from scipy.special import ndtr
 
-        z = (knots[:, None] - T) / sigma
+        # nothing beyond the tail, whatever else is in the chunk
+        z = np.clip((knots[:, None] - T) / sigma, -_TAIL, _TAIL)
         cumulative: FloatArray = np.diff(ndtr(z), axis=0)
         if self.efficiency.of == "true":
             return cumulative
