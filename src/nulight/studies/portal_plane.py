@@ -33,7 +33,7 @@ PORTALS = tuple(name for name in PARAMETERS if re.fullmatch(r"mu_(e|mu|tau)4|lam
 Experiments: TypeAlias = str | Model | Sequence[str | Experiment]
 
 _COARSE, _REFINEMENTS = 8, 4  # masses of each look for the end of the curve, and looks
-_CLOSE = 0.995  # ratio of two masses between which the end is found well enough
+_CLOSE = 0.9995  # ratio of two masses between which the end is found well enough
 _HOPELESS = 1e6  # times the strongest limit: weaker ones are not worth a mass of an automatic grid
 
 
