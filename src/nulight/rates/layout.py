@@ -97,9 +97,11 @@ def _panels(grid: Grid, special: SpecialEnergies, particles: Particles, target: 
         return np.append(limited, target), np.append(limits[limited, place], T)
 
     # a last column for panels that belong to no stretch, which is what -1 finds
-    smooth = np.pad(~special.fading(*grid.stretch_ends, particles), ((0, 0), (0, 1)))
-    cut, at = cuts(grid.coarse_edges)
-    smooth[cut, grid.stretch_at(at)] = False
+    smooth = np.zeros((len(limits), len(grid.stretches) + 1), dtype=bool)
+    if len(grid.stretches):
+        smooth[:, :-1] = ~special.fading(*grid.stretch_ends, particles)
+        cut, at = cuts(grid.coarse_edges)
+        smooth[cut, grid.stretch_at(at)] = False
     cut, at = cuts(grid.edges)
     left = ~smooth[cut, grid.stretch_at(at)]
     pieces = _pieces(grid.edges, cut[left], at[left])

@@ -62,7 +62,10 @@ class FluxMoments:
         row = 0
         for nodes, moments in self.above(log=len(coefficients) > 3):
             end = row + moments.shape[1]
-            result[row:end, nodes] = np.einsum("kt,kjt->jt", coefficients[:, nodes], moments)
+            if len(nodes) == len(self.E_min):
+                np.einsum("kt,kjt->jt", coefficients, moments, out=result[row:end])
+            elif len(nodes):
+                result[row:end, nodes] = np.einsum("kt,kjt->jt", coefficients[:, nodes], moments)
             row = end
         return result
 
