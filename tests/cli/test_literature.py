@@ -50,6 +50,15 @@ def test_terminal_names_what_is_open_and_what_is_missing(run):
     assert "read in memory" not in text
 
 
+@pytest.mark.parametrize("extra", [(), ("--coupling", "mu_mu4"), ("--flavour", "tau")])
+def test_no_identifier_and_no_word_is_broken(run, run_json, extra):
+    words = set(run("literature", *extra).stdout.split())
+    listed = [r for r in run_json("literature", *extra) if r["record"] != "not available"]
+    assert {r["reference"] for r in listed if r["reference"].startswith("arXiv:")} <= words
+    assert {name for r in listed for name in r["coupling"].split(", ") if "," not in r["coupling"]} <= words
+    assert words >= {"laboratory", "astrophysical", "(inferred)", "collection"}
+
+
 def test_terminal_marks_memory_and_superseded_bounds(run):
     text = run("literature", "--coupling", "mu_nu_e").stdout
     assert "read in memory: not read anywhere" in text

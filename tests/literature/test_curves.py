@@ -235,7 +235,7 @@ def test_other_couplings_have_no_curves():
         (("m_4",), "no electromagnetic coupling"),
         ((None, "nu_e"), "use one of: e, mu, tau"),
         ((None, None, "solar"), "laboratory, astrophysical, cosmological"),
-        ((None, None, None, ["NOMAD", "Nomad"]), "no curve 'Nomad'; use one of: .*NOMAD"),
+        ((None, None, None, ["nomad", "Nomads"]), "no curve 'Nomads'; use one of: .*NOMAD"),
     ],
 )
 def test_mistakes_list_what_there_is(arguments, says):

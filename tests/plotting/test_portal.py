@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from matplotlib.legend import Legend
 
 from nulight.constants import MU_B
 from nulight.literature.curves import published_curves
 from nulight.plotting import plot_portal, plot_scan, save_figure
+from nulight.plotting.literature import literature_overlays, overlay_of
+from nulight.plotting.overlays import _above_is_left, inside_frame
 from nulight.results.portal import PortalLimit, PortalLimits, PortalRegion
 from nulight.results.scan import ScanResult
 
@@ -67,10 +72,11 @@ def test_data_are_solid_and_planned_experiments_dashed():
 def test_masses_are_in_keV_or_MeV_and_the_frame_shows_every_curve():
     figure = plot_portal(limit_record())
     assert figure.axes[0].get_xlabel() == "$m_4$ [keV]"
-    heavy = plot_portal([limit_record(), limit_record("sns", upper=2e-9, last=52e3)])
+    sns = limit_record("sns", upper=2e-9, last=52e3)
+    heavy = plot_portal([limit_record(), sns])
     ax = heavy.axes[0]
     assert ax.get_xlabel() == "$m_4$ [MeV]"
-    assert ax.get_xlim()[1] > 52
+    assert ax.get_xlim()[1] == pytest.approx(1.3 * sns.m_4[np.isfinite(sns.upper)].max() / 1e3)
     low, high = ax.get_ylim()
     assert low < 1e-10
     assert high > 1e-7
@@ -97,16 +103,69 @@ def test_regions_of_a_signal_are_filled_and_others_outlined(closed):
     assert patch.get_fill() is closed or (patch.get_facecolor()[3] > 0) is closed
 
 
-def test_published_curves_are_thin_labelled_and_marked():
-    figure = plot_portal([limit_record(upper=3e-9, last=52e3)], published_curves("mu_e4"))
-    ax = figure.axes[0]
-    texts = {text.get_text() for text in ax.texts}
-    assert "SN1987A (astro)" in texts
-    assert "Borexino" in texts
-    styles = {line.get_linestyle() for line in ax.get_lines() if line.get_linewidth() == 0.8}
-    assert styles == {"-", "-."}
-    boxes = [text.get_position() for text in ax.texts]
-    assert len(set(boxes)) == len(boxes)
+def legend_below(figure):
+    return figure.axes[0].get_legend()
+
+
+def entries(figure):
+    return [text.get_text() for text in legend_below(figure).get_texts()]
+
+
+def test_published_curves_stand_in_a_legend_under_the_frame():
+    published = published_curves("mu_e4")
+    figure = plot_portal([limit_record(upper=3e-9, last=52e3)], published)
+    assert entries(figure) == [overlay_of(curve).label for curve in published]
+    figure.draw_without_rendering()
+    box, ax = legend_below(figure).get_window_extent(), figure.axes[0]
+    assert figure.bbox.y0 <= box.y0 < box.y1 < ax.xaxis.label.get_window_extent().y0
+    assert figure.bbox.x0 <= box.x0 < box.x1 <= figure.bbox.x1
+    assert "may be twice as large" in legend_below(figure).get_title().get_text()
+    assert not ax.texts
+    ours = [child for child in ax.get_children() if isinstance(child, Legend) and child is not ax.get_legend()]
+    assert [text.get_text() for text in ours[0].get_texts()] == ["one", "expected"]
+
+
+def test_masses_end_soon_after_the_limit_and_curves_beyond_are_named():
+    figure = plot_portal(limit_record(), published_curves("mu_e4"))
+    assert figure.axes[0].get_xlim()[1] < 1.3 * 500
+    assert entries(figure) == ["BBN ($^4$He) (cosmo)*, side not known", "SN1987A (astro)*"]
+    title = legend_below(figure).get_title().get_text()
+    assert "outside the frame: SK atmospheric, Borexino, Borexino and SK (decays)" in title
+    assert "LSND" in title
+    near = plot_portal(limit_record(last=800.0), published_curves("mu_e4", names=["Borexino+SK"]))
+    assert near.axes[0].get_xlim()[1] == pytest.approx(1.5 * 1006, rel=1e-3)
+
+
+def test_masses_end_where_they_were_asked_to():
+    record = replace(limit_record(), m_4=np.geomspace(1.0, 100.0, 30), upper=np.full(30, 1e-10))
+    assert plot_portal(record).axes[0].get_xlim() == pytest.approx((1.0, 100.0))
+
+
+def test_the_excluded_side_is_marked_and_the_edge_of_a_drawing_is_not_a_bound():
+    drawn = {}
+    for name in ("SK_atm_e", "LSND", "SN1987A", "BBN"):
+        (curve,) = published_curves("mu_e4", names=[name])
+        ax = plot_portal([limit_record(upper=3e-9, last=52e3)], [curve]).axes[0]
+        (line,) = [line for line in ax.get_lines() if len(line.get_xdata()) == len(curve.m_4)]
+        drawn[name] = (line, len(ax.patches))
+    assert [bool(drawn[name][0].get_path_effects()) for name in drawn] == [True, True, False, False]
+    assert [drawn[name][1] for name in drawn] == [0, 0, 1, 0]
+    edge = drawn["SN1987A"][0].get_xdata()
+    assert edge[0] != edge[-1]
+
+
+def test_what_lies_above_is_on_the_left_of_a_line_to_the_right():
+    m, mu = np.array([1.0, 2.0, 4.0]), np.array([3.0, 1.0, 2.0])
+    assert _above_is_left(m, mu)
+    assert not _above_is_left(m[::-1], mu[::-1])
+    turning = np.array([1.0, 4.0, 3.0]), np.array([1.0, 1.0, 5.0])
+    assert _above_is_left(*turning)
+
+
+def test_a_line_that_only_crosses_the_frame_is_seen():
+    (overlay,) = literature_overlays("mu_mu4", "NOMAD")
+    assert inside_frame(overlay, (1e4, 2e4), (1e-8, 1e-6))
+    assert not inside_frame(overlay, (1e4, 2e4), (1e-12, 1e-9))
 
 
 def test_many_curves_have_their_legend_beside_the_frame_and_fit_on_paper(tmp_path):

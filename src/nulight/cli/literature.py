@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
+_WHOLE = ("coupling", "CL", "kind", "reference")
+
 
 def command(
     coupling: Annotated[
@@ -127,7 +129,7 @@ def _print(records: Sequence[LiteratureRecord], title: str, coupling: str | None
     cells = [_cells(record) for record in records]
     alike = {"coupling"} if coupling else set[str]()
     columns = [name for name in cells[0] if name not in alike and any(row[name] for row in cells)]
-    print_table(columns, [[row[name] or "-" for name in columns] for row in cells], title=title)
+    print_table(columns, [[row[name] or "-" for name in columns] for row in cells], title=title, whole=_WHOLE)
 
 
 def _cells(record: LiteratureRecord) -> dict[str, str]:
@@ -136,12 +138,12 @@ def _cells(record: LiteratureRecord) -> dict[str, str]:
         "experiment": f"{record.name.replace('_', ' ')} {record.year}",
         "coupling": record.coupling,
         "bound": _bound(record),
-        "masses": "" if is_limit else f"{_mass(record.m_4_min)} to {_mass(record.m_4_max)}",
+        "masses": "" if is_limit else _range(_mass(record.m_4_min), _mass(record.m_4_max)),
         "CL": "" if record.cl is None else f"{100 * record.cl:g} %",
-        "kind": record.source_type if is_limit else record.kind,
+        "kind": (record.source_type if is_limit else record.kind).replace("+", ", "),
         "convention": f"{record.convention} ({record.status})" if record.status else record.convention,
-        "reference": record.reference,
-        "read in": record.read_in,
+        "reference": record.reference.split("/")[-1] if _is_github(record) else record.reference,
+        "read in": record.read_in.replace("+", ", "),
     }
 
 
@@ -153,6 +155,16 @@ def _bound(record: LiteratureRecord) -> str:
     if record.value is None:
         return f"none at {_mass(record.m_4)}"
     return f"{record.value:.3g} mu_B at {_mass(record.m_4)}"
+
+
+def _is_github(record: LiteratureRecord) -> bool:
+    return record.reference.startswith("github ")
+
+
+def _range(low: str, high: str) -> str:
+    """Give the unit once if it is the same."""
+    number, _, unit = low.partition(" ")
+    return f"{number if high.endswith(f' {unit}') else low} to {high}"
 
 
 def _mass(m_4: float | None) -> str:
@@ -168,7 +180,9 @@ def _remarks(records: Sequence[LiteratureRecord]) -> list[str]:
     drawings = "; ".join(f"{r.name} ({r.reference}, {r.source_type})" for r in records if r.record == "not available")
     unsettled = ", ".join(r.name for r in records if r.status == "not known")
     old = ", ".join(f"{r.name} {r.year}" for r in records if "superseded" in r.note)
+    github = ", ".join(sorted({r.reference for r in records if _is_github(r)}))
     remarks = {
+        f"reference in full: {github}": bool(github),
         "read in memory: not read anywhere, to be verified": any(r.read_in == "memory" for r in records),
         f"superseded: {old}": bool(old),
         "a curve bounds each of its couplings on its own; it is digitised, and read along its lowest edge": any(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,9 @@ DATA = (".json", ".csv")
 PLOTS = (".png", ".pdf", ".svg")
 
 _WIDTH = 120  # of tables when stdout is no terminal
+_GAP = 2  # between columns of given widths
+_TINY = 4  # '90 %' stays on one line
+_SHORT, _LONG = 12, 22  # of the first and of other columns if words must be broken: arXiv numbers are shorter
 _NAME = 30  # names in the first column up to this length stay on one line
 
 
@@ -176,24 +179,56 @@ def interval_text(lower: float | None, upper: float | None, digits: int = 4) -> 
 
 
 def print_table(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], *, title: str | None = None, notes: Sequence[str] = ()
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    title: str | None = None,
+    notes: Sequence[str] = (),
+    whole: Collection[str] = (),
 ) -> None:
-    """Print a table on stdout, as wide as the terminal or 120 columns into a file, with lines below it."""
+    """Print a table on stdout, as wide as the terminal or 120 columns into a file, with lines below it.
+
+    Cells of the columns `whole` are not wrapped, and no word of the table is broken, as far as there is room.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for i, column in enumerate(columns):
+    console = _console()
+    padding = (0, 1, 0, 0) if whole else (0, 1)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=padding)
+    widths = _widths(columns, rows, whole, console.width) if whole else [None] * len(columns)
+    for i, (column, width) in enumerate(zip(columns, widths, strict=True)):
         name = i == 0 and max((len(str(row[0])) for row in rows), default=0) <= _NAME
-        table.add_column(Text(column, style="bold"), overflow="fold", no_wrap=name)
+        no_wrap = name and width is None
+        table.add_column(Text(column, style="bold"), overflow="fold", no_wrap=no_wrap, width=width)
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
-    console = _console()
     if title is not None:
         console.print(Text(title, style="bold"))
     console.print(table)
     print_lines([*notes, ""])
+
+
+def _widths(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], whole: Collection[str], total: int
+) -> Sequence[int | None]:
+    """Widths that keep the first column and `whole` on one line, or these, or words, or at least short words."""
+    texts = [[column, *(str(row[i]) for row in rows)] for i, column in enumerate(columns)]
+    cells = [max(len(text) for text in column) for column in texts]
+    words = [max(len(word) for text in column for word in text.split() or [""]) for column in texts]
+    words = [max(word, min(cell, _TINY)) for word, cell in zip(words, cells, strict=True)]
+    lines = [c if column in whole else w for column, c, w in zip(columns, cells, words, strict=True)]
+    room = total - _GAP * (len(columns) - 1)
+    choices = ([cells[0], *lines[1:]], lines, words, [min(words[0], _SHORT), *(min(word, _LONG) for word in words[1:])])
+    least = next((widths for widths in choices if sum(widths) <= room), None)
+    if least is None:
+        return [None] * len(columns)
+    widths = list(least)
+    for _ in range(min(room, sum(cells)) - sum(widths)):  # the rest to whom it helps most
+        missing = [cell - width for cell, width in zip(cells, widths, strict=True)]
+        widths[missing.index(max(missing))] += 1
+    return widths
 
 
 def print_lines(lines: Sequence[str]) -> None:

@@ -187,7 +187,7 @@ def published_curves(
     flavour : "e", "mu" or "tau", optional
     kind : "laboratory", "astrophysical" or "cosmological", optional
     names : sequence of str, optional
-        Only these.
+        Only these, in any case.
     universal : bool
         Also curves that the source uses for each of the three flavours.
 
@@ -208,8 +208,10 @@ def published_curves(
     _check(coupling, flavour, kind)
     curves = _curves()
     if names is not None:
-        _known("curve", names, [curve.name for curve in curves])
-        curves = tuple(curve for curve in curves if curve.name in names)
+        known = {curve.name.lower(): curve.name for curve in curves}
+        wanted = [known.get(name.lower(), name) for name in names]
+        _known("curve", wanted, [curve.name for curve in curves])
+        curves = tuple(curve for curve in curves if curve.name in wanted)
     chosen = [curve for curve in curves if _matches(curve, coupling, flavour, kind)]
     return [curve for curve in chosen if universal or len(curve.flavours) == 1]
 

@@ -11,11 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from matplotlib.patheffects import withStroke
 
 from nulight.constants import MU_B
 from nulight.literature.curves import PublishedCurve
 from nulight.plotting.labels import parameter_label
+from nulight.plotting.literature import Overlay, overlay_of
+from nulight.plotting.overlays import ROW, draw_overlays, inside_frame, legend_below, n_rows
 from nulight.plotting.style import COLOURS, PAGE_WIDTH, StyledFigure, figure_of, styled
 from nulight.results.portal import PortalLimit, PortalLimits, PortalRegion
 from nulight.typing import ArrayLike, FloatArray
@@ -28,15 +29,14 @@ _MANY = 9  # curves from which the legend stands beside the frame
 _WEAKER = 300.0  # the frame ends at so many times the weakest of the strongest limits
 _MARGIN = 3.0  # and begins at so much below the strongest one
 _DEEPEST = 30.0  # unless published curves are stronger, up to so much
-_FARTHEST = 10.0  # published curves are shown up to so many times our heaviest mass
+_BEYOND = 1.3  # times the last mass with a limit, where it is not the last one asked for
+_NEXT = 1.5  # published curves that begin within so many times that mass are seen so far
 _IN_MEV = 3e3  # keV: masses above are given in MeV
-_KINDS = {"astrophysical": " (astro)", "cosmological": " (cosmo)"}
-_LABEL = 5.5  # size of the labels at published curves
 
 
 def plot_portal(
     curves: Sequence[PortalLimit | PortalRegion] | PortalLimit | PortalLimits | PortalRegion,
-    overlays: Sequence[PublishedCurve] = (),
+    overlays: Sequence[PublishedCurve | Overlay] = (),
     ax: Axes | None = None,
 ) -> Figure:
     """Draw limits and regions in the plane of mass and coupling.
@@ -46,8 +46,9 @@ def plot_portal(
     curves : PortalLimit, PortalLimits, PortalRegion, or a sequence of limits and regions
         All on one coupling. Solid for data, dashed for planned experiments; where zero is excluded at a
         mass the allowed band is shaded. Regions that exclude zero are filled, others outlined.
-    overlays : sequence of PublishedCurve
-        Thin, labelled at the line; dash-dotted and marked where they are no laboratory bounds.
+    overlays : sequence of PublishedCurve or Overlay
+        Thin, each with a line of its own, named under the frame if they are seen in it; the excluded
+        side is marked. Dash-dotted where they are no laboratory bounds. See `literature_overlays`.
     ax : Axes, optional
         Drawn into, masses in keV or MeV as they are; a new figure otherwise.
 
@@ -61,14 +62,16 @@ def plot_portal(
     ValueError
         If there is nothing to draw, or the couplings differ.
     """
-    given = _listed(curves)
-    frame, alone = _frame(given, overlays), ax is None
+    given, published = _listed(curves), [o if isinstance(o, Overlay) else overlay_of(o) for o in overlays]
+    frame, alone = _frame(given, [o.curve for o in published]), ax is None
+    seen = [overlay for overlay in published if inside_frame(overlay, frame.m, frame.mu)]
+    unseen = [overlay for overlay in published if overlay not in seen]
     with styled():
         if ax is None:
-            ax = StyledFigure(figsize=(0.75 * PAGE_WIDTH, 0.55 * PAGE_WIDTH)).subplots()
+            height = 0.55 * PAGE_WIDTH + ROW * n_rows(len(seen), unseen)
+            ax = StyledFigure(figsize=(0.75 * PAGE_WIDTH, height)).subplots()
         _axes(ax, given[0].parameter, frame)
-        for overlay in overlays:
-            _draw_overlay(ax, overlay, frame)
+        handles = draw_overlays(ax, seen, frame.scale)
         for i, record in enumerate(given):
             colour, width = _OURS[i % len(_OURS)], _WIDTHS[i // len(_OURS) % len(_WIDTHS)]
             if isinstance(record, PortalRegion):
@@ -76,7 +79,11 @@ def plot_portal(
             else:
                 _draw_limit(ax, record, colour, width, frame, expected=len(given) == 1)
         _legend(ax, given, alone=alone)
-        _label_overlays(ax, overlays, frame, [_points(c.m_4, c.upper) for c in given if isinstance(c, PortalLimit)])
+        if published:
+            ours = ax.get_legend()
+            legend_below(ax, handles, unseen)
+            if ours is not None:
+                ax.add_artist(ours)
     return figure_of(ax)
 
 
@@ -108,8 +115,8 @@ def _frame(given: Sequence[PortalLimit | PortalRegion], overlays: Sequence[Publi
     strongest = [_strongest(record) for record in given]
     low, high = min(strongest) / _MARGIN, max(strongest) * _WEAKER
     first = min(float(record.m_4[0]) for record in given)
-    last = max(_last_mass(record, high) for record in given)
-    right = max([last * 1.5, *(min(float(o.m_4.max()), _FARTHEST * last) for o in overlays)])
+    right = max([_BEYOND * first, *(_last_mass(record, high) for record in given)])
+    right = max([right, *(_NEXT * start for o in overlays if (start := float(o.m_4.min())) <= _NEXT * right)])
     deep = [o.mu[(o.m_4 >= first) & (o.m_4 <= right)].min(initial=np.inf) / _MARGIN for o in overlays]
     low = max(min([low, *deep]), low / _DEEPEST)
     unit, scale = ("MeV", 1e3) if right > _IN_MEV else ("keV", 1.0)
@@ -125,7 +132,8 @@ def _strongest(record: PortalLimit | PortalRegion) -> float:
 def _last_mass(record: PortalLimit | PortalRegion, high: float) -> float:
     if isinstance(record, PortalRegion):
         return float(record.m_4[-1])
-    return float(record.m_4[record.upper <= high].max())  # NaN is not
+    shown = record.upper <= high  # NaN is not
+    return float(record.m_4[shown].max()) * (1.0 if shown[np.argmax(record.m_4)] else _BEYOND)
 
 
 def _axes(ax: Axes, parameter: str, frame: _Frame) -> None:
@@ -175,25 +183,6 @@ def _draw_region(ax: Axes, record: PortalRegion, colour: str, frame: _Frame) -> 
         ax.plot(record.best_fit[0] / frame.scale, record.best_fit[1], "+", color=colour, zorder=5)
 
 
-def _draw_overlay(ax: Axes, curve: PublishedCurve, frame: _Frame) -> None:
-    m, mu = _closed(curve)
-    ax.plot(m / frame.scale, mu, linestyle=_line(curve), color=_colour(curve), linewidth=0.8, zorder=2)
-
-
-def _closed(curve: PublishedCurve) -> tuple[FloatArray, FloatArray]:
-    if curve.region != "excluded between":
-        return curve.m_4, curve.mu
-    return np.append(curve.m_4, curve.m_4[0]), np.append(curve.mu, curve.mu[0])
-
-
-def _line(curve: PublishedCurve) -> str:
-    return "-" if curve.kind == "laboratory" else "-."
-
-
-def _colour(curve: PublishedCurve) -> str:
-    return {"laboratory": COLOURS["grey"], "astrophysical": "#A06080"}.get(curve.kind, "#6080A0")
-
-
 def _legend(ax: Axes, given: Sequence[PortalLimit | PortalRegion], *, alone: bool) -> None:
     """Above the frame; beside it if there are many curves in a figure of our own."""
     handles, labels = ax.get_legend_handles_labels()
@@ -201,61 +190,9 @@ def _legend(ax: Axes, given: Sequence[PortalLimit | PortalRegion], *, alone: boo
     title: dict[str, Any] = {"title": levels.pop() if len(levels) == 1 else None, "title_fontsize": 7}
     if alone and len(handles) >= _MANY:
         figure = figure_of(ax)
-        figure.set_size_inches(1.1 * PAGE_WIDTH, max(0.6 * PAGE_WIDTH, 0.12 * len(labels) + 0.8))
+        height = max(figure.get_figheight() + 0.05 * PAGE_WIDTH, 0.12 * len(labels) + 0.8)
+        figure.set_size_inches(1.1 * PAGE_WIDTH, height)
         figure.legend(handles, labels, loc="outside right center", fontsize=6, **title)
         return
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=7, ncols=2, columnspacing=1.2, **title)
-
-
-def _label_overlays(
-    ax: Axes, overlays: Sequence[PublishedCurve], frame: _Frame, ours: Sequence[tuple[FloatArray, FloatArray]]
-) -> None:
-    """Put the name of every published curve beside it, where it meets no other name and few lines."""
-    lines = [_inside(*curve, frame) for curve in (*ours, *(_points(*_closed(o)) for o in overlays))]
-    crowd = np.concatenate(lines) if lines else np.zeros((0, 2))
-    taken: list[tuple[float, float, float, float]] = []
-    window, point = ax.get_window_extent(), figure_of(ax).dpi / 72
-    for curve in overlays:
-        text = f"{curve.label}{_KINDS.get(curve.kind, '')}"
-        w, h = 0.55 * _LABEL * point * len(text) / window.width, 1.4 * _LABEL * point / window.height
-        boxes = [(x, y, x + w, y + h) for x, y in _places(curve, frame, h)]
-        free = [box for box in boxes if max(box[2:]) < 0.99 and not any(_overlap(box, other) for other in taken)]
-        if not free:
-            continue
-        best = min(free, key=lambda box: _crowding(box, crowd))
-        taken.append(best)
-        style: dict[str, Any] = {"color": _colour(curve), "va": "bottom", "fontsize": _LABEL, "zorder": 6}
-        stroke = [withStroke(linewidth=1.5, foreground="white")]
-        ax.text(best[0], best[1], text, transform=ax.transAxes, path_effects=stroke, **style)
-
-
-def _places(curve: PublishedCurve, frame: _Frame, height: float) -> list[tuple[float, float]]:
-    """Places beside a line inside the frame, in units of it: from its middle outwards, above and below."""
-    places = _inside(*_points(*_closed(curve)), frame)
-    order = np.argsort(np.abs(np.arange(len(places)) - len(places) / 2), kind="stable")
-    near = places[order[:: max(len(order) // 60, 1)]]
-    return [(float(x), float(y) + shift) for x, y in near for shift in (0.008, -height - 0.008)]
-
-
-def _points(m: FloatArray, mu: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """A line with points close enough to tell where it passes; gaps stay gaps."""
-    steps, old = np.linspace(0, len(m) - 1, 400), np.arange(len(m))
-    return np.exp(np.interp(steps, old, np.log(m))), np.exp(np.interp(steps, old, np.log(mu)))
-
-
-def _inside(m: FloatArray, mu: FloatArray, frame: _Frame) -> FloatArray:
-    """Points of a line inside the frame in units of it, shape (n, 2)."""
-    xy = np.column_stack(
-        [np.log(v / ends[0]) / np.log(ends[1] / ends[0]) for v, ends in ((m, frame.m), (mu, frame.mu))]
-    )
-    inside: FloatArray = xy[((xy > 0.01) & (xy < 0.97)).all(axis=1)]
-    return inside
-
-
-def _crowding(box: tuple[float, float, float, float], crowd: FloatArray) -> int:
-    x, y = crowd.T
-    return int(np.count_nonzero((x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])))
-
-
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    ours = ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=7, ncols=2, columnspacing=1.2, **title)
+    ours.set_clip_on(False)  # or the layout takes it for hidden when another legend follows
