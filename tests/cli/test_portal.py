@@ -62,7 +62,9 @@ def test_region_of_the_library(run_json, run):
     assert record["closed"] == {"90 %": True}
     assert record["significance"] == pytest.approx(3.0, abs=0.1)
     text = run(*arguments).stdout
-    assert "zero allowed" in text
+    assert "<= 179.5" in text
+    assert "excluded" in text
+    assert "the grid of masses is coarse" in text
     assert "no coupling: Delta chi2" in text
 
 
@@ -88,7 +90,17 @@ def test_a_single_mass_keeps_its_answer(run_json):
         (("limit", TEXONO, "mu_e4", "--m4", "auto", "--compare-conventions"), "for one mass only"),
         (("limit", TEXONO, "mu_e4", "--m4", "10 keV", "--region"), "give several masses"),
         (("limit", TEXONO, "mu_e4", "--region", "--profile", "sin2_theta_w"), "nulight scan profiles"),
+        (("limit", TEXONO, "mu_e4", "--region", "--interval", "upper"), "only --cl says how large it is"),
         (("limit", TEXONO, "mu_mu4", "--m4", "auto"), "flavour is not in the flux"),
+        (("limit", TEXONO, "mu_mu4", "--m4", "1 keV"), "flavour is not in the flux"),
+        (("limit", "51cr-lxe-a", "mu_e4", "--m4", "600 keV"), "no mass of 600 keV or more can be made"),
+        (("limit", "51cr-lxe-a", "mu_e4", "--m4", "480 keV"), "outside what is counted"),
+        (("limit", TEXONO, "mu_e4", "--m4", "1 keV:1 MeV:1000000000"), "1,000,000,000 points; a grid has at most"),
+        (("limit", TEXONO, "mu_e4", "--m4", "1 keV:1 MeV:" + 5000 * "9"), "at most 100,000"),
+        (("limit", TEXONO, "lambda_41", "--m4", "1 keV", "--neutrinos", "majorana"), "lambda_41"),
+        (("scan", TEXONO, "--grid", "mu_e4=0:1:100000000"), "100,000,000 points"),
+        (("scan", TEXONO, "--grid", "mu_e4=0:1:10000", "--grid", "m_4=1keV:2keV:2000"), "20,000,000 points"),
+        (("scan", TEXONO, "--grid", "mu_e4=0:1:3", "--grid", "m_4=1:10:5"), "write keV or MeV"),
         (("limit", TEXONO, "mu_e4", "--m4", "auto", "--overlay", "nobody", "--out", "x.png"), "no curve 'nobody'"),
         (("scan", TEXONO, "--grid", "mu_nu=0:1e-10"), "NAME=LOW:HIGH:N"),
         (("scan", TEXONO, "--grid", "mu_nu=0:1e-10:5:log"), "positive for equal ratios"),
@@ -123,8 +135,45 @@ def test_scan_is_that_of_the_library(run_json, run, tmp_path):
 
 
 def test_three_axes_have_no_plot(fails, tmp_path):
-    axes = [word for name in ("mu_e4", "m_4", "q_nu_ee") for word in ("--grid", f"{name}=1:2:2")]
+    axes = [word for name in ("mu_e4", "mu_nu", "q_nu_ee") for word in ("--grid", f"{name}=1:2:2")]
     assert "has no plot" in fails("scan", TEXONO, *axes, "--out", tmp_path / "x.png")
+
+
+def test_thirty_masses_are_all_printed(run):
+    text = run("limit", TEXONO, "mu_e4", "--m4", "1 keV:3 MeV:30").stdout
+    assert "of 30 masses" not in text
+    assert sum(line.count("e-10 ") > 1 for line in text.splitlines()) > 20
+
+
+def test_both_ends_are_printed(run):
+    text = run("limit", "51cr-lxe-a", "mu_e4", "--m4", "10 keV,400 keV,480 keV").stdout
+    assert "heaviest m_4 that can be made: 503.7 keV on electrons; seen by this experiment up to 400 keV" in text
+    assert "up to at least 10 keV" in run("limit", "51cr-lxe-a", "mu_e4", "--m4", "1 keV,10 keV").stdout
+
+
+def test_nature_of_the_neutrinos_is_an_option(run, run_json):
+    arguments = ("limit", "51cr-lxe-a", "lambda_41", "--neutrinos", "dirac", "--m4")
+    curve, one = run_json(*arguments, "20 keV,30 keV"), run_json(*arguments, "20 keV")
+    assert curve["conventions"]["neutrinos"] == one["conventions"]["neutrinos"] == "dirac"
+    assert curve["upper"][0] == pytest.approx(one["upper"], rel=1e-6)
+    assert "neutrinos=dirac, Dirac neutrinos" in run(*arguments, "20 keV").stdout
+    grid = ("scan", "51cr-lxe-a", "--grid", "lambda_41=0:1e-11:3", "--neutrinos", "dirac")
+    assert "Dirac neutrinos" in run(*grid).stdout
+
+
+def test_nature_leaves_the_presets_of_cards(run_json):
+    own = run_json("limit", "conus-plus-2025", "mu_e4", "--m4", "1 keV")["conventions"]
+    dirac = run_json("limit", "conus-plus-2025", "mu_e4", "--m4", "1 keV", "--neutrinos", "dirac")["conventions"]
+    changed = {"name": f"{own['name']}+neutrinos=dirac", "neutrinos": "dirac"}
+    assert dirac == own | changed
+
+
+def test_planned_limits_are_called_expected(run):
+    text = run("limit", "51cr-lxe-a", "mu_e4").stdout
+    assert "\ndata" not in text
+    assert text.count("expected (Asimov)") == 1
+    assert "m_4 = 0: the sterile neutrino has no mass here" in text
+    assert "m_4 = 0:" not in run("limit", TEXONO, "mu_e4", "--m4", "1 keV").stdout
 
 
 def test_json_of_a_curve_has_no_nan(run):

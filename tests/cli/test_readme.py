@@ -26,9 +26,10 @@ def commands():
 
 
 @pytest.mark.parametrize(("command", "shown"), list(commands()))
-def test_command_prints_what_is_shown(run, command, shown):
+def test_command_prints_what_is_shown(run, command, shown, tmp_path, monkeypatch):
     name, *arguments = shlex.split(command)
     assert name == "nulight"
+    monkeypatch.chdir(tmp_path)  # some write a file
     result = run(*arguments)
     assert result.exit_code == 0, result.output
     # rulers are as wide as the table; spaces and elided lines do not count

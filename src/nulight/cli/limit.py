@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nulight.cli.models import load_all, make_model, split_names
+from nulight.cli.models import conventions_text, load_all, make_model, split_names
 from nulight.cli.options import (
     Compare,
     ConventionsChoice,
@@ -14,6 +14,7 @@ from nulight.cli.options import (
     Json,
     Level,
     Masses,
+    Neutrinos,
     Nuisances,
     Out,
     Profiled,
@@ -27,6 +28,7 @@ from nulight.cli.output import answer, check_suffix, compare, interval_text, num
 from nulight.cli.portal import CurveOptions, Overlay, Region, answer_curve, is_curve
 
 if TYPE_CHECKING:
+    from nulight.experiments import Experiment
     from nulight.results import LimitResult
 
 __all__ = ["command"]
@@ -49,6 +51,7 @@ def command(
     overlay: Overlay = "all",
     region: Region = False,
     conventions: ConventionsChoice = None,
+    neutrinos: Neutrinos = None,
     compare_conventions: Compare = False,
     as_json: Json = False,
     out: Out = None,
@@ -58,6 +61,7 @@ def command(
     With several masses (--m4) the limit as a function of the mass of the sterile neutrino.
     """
     from nulight.inference.intervals import limit
+    from nulight.studies.portal_plane import PORTALS, refuse_unseen
 
     check_suffix(out, plots=not compare_conventions)
     names, (parameter,) = split_names(words, 1)
@@ -65,14 +69,16 @@ def command(
         options = CurveOptions(cl=cl, interval=interval, masses=m4 or "auto", overlay=overlay, region=region)
         options.refuse(compare_conventions=compare_conventions, profile=profile)
         fixed, profiled, treated = fixed_values(settings), profile_ranges(profile), treatments(nuisances)
-        model = make_model(load_all(names, conventions), treated)
+        model = make_model(load_all(names, conventions, neutrinos), treated)
         answer_curve(model, parameter, options, fixed=fixed, profile=profiled, as_json=as_json, out=out)
         return
     fixed, profiled, treated = fixed_values(settings, m4), profile_ranges(profile), treatments(nuisances)
     check_mass({**fixed, **profiled}, parameter)
 
     def compute(preset: str | None) -> LimitResult:
-        model = make_model(load_all(names, preset), treated)
+        model = make_model(load_all(names, preset, neutrinos), treated)
+        if parameter in PORTALS and "m_4" in fixed:
+            refuse_unseen(model, parameter, fixed)
         return limit(model, parameter, cl=cl, interval=interval, profile=profiled, fixed=fixed)
 
     title = f"limit on {parameter} from {' + '.join(names)}"
@@ -83,8 +89,17 @@ def command(
         return
     with progress(title):
         result = compute(conventions)
-        extra = _context(names, conventions, result, fixed=fixed, profile=profiled, treated=treated)
-    answer(result, as_json=as_json, out=out, show=lambda: _show(result, extra), plot="plot_profile", extra=extra)
+        experiments = load_all(names, conventions, neutrinos)
+        extra = _context(experiments, result, fixed=fixed, profile=profiled, treated=treated)
+    notes = [conventions_text(result.conventions)]
+    if parameter in PORTALS and "m_4" not in {**fixed, **profiled}:
+        notes.insert(0, "m_4 = 0: the sterile neutrino has no mass here; give it one, or several, with --m4")
+    planned = all(experiment.planned for experiment in experiments)
+
+    def show() -> None:
+        _show(result, extra, notes, planned=planned)
+
+    answer(result, as_json=as_json, out=out, show=show, plot="plot_profile", extra=extra)
 
 
 def _row(result: LimitResult) -> dict[str, Any]:
@@ -94,14 +109,13 @@ def _row(result: LimitResult) -> dict[str, Any]:
 
 
 def _context(
-    names: list[str], conventions: str | None, result: LimitResult, *, fixed: Any, profile: Any, treated: Any
+    experiments: list[Experiment], result: LimitResult, *, fixed: Any, profile: Any, treated: Any
 ) -> dict[str, Any]:
     """What stands beside a limit: other definitions, published limits, the bins that make it."""
     from nulight.io.text import plain
     from nulight.studies.comparison import alternatives, driving_bins
     from nulight.studies.published import published_beside
 
-    experiments = load_all(names, conventions)
     model = make_model(experiments, treated)
     end = result.upper if result.upper is not None else result.lower
     options: Any = {"profile": profile, "fixed": fixed}
@@ -117,10 +131,9 @@ def _context(
     return {"alternatives": rows, "published": published, "driving_bins": bins}
 
 
-def _show(result: LimitResult, extra: dict[str, Any]) -> None:
+def _show(result: LimitResult, extra: dict[str, Any], notes: list[str], *, planned: bool) -> None:
     unit = f" [{result.unit}]" if result.unit else ""
-    rows = [["data", *_ends(result)]]
-    rows += [[name, *_ends(other)] for name, other in _others(result)]
+    rows = [[name, *_ends(other)] for name, other in _rows(result, planned=planned)]
     title = f"{result.parameter}{unit}, {result.interval}, {100 * result.cl:g} % CL, {', '.join(result.experiments)}"
     print_table(["", "interval", "best fit"], rows, title=title)
     if result.profiled:
@@ -128,12 +141,15 @@ def _show(result: LimitResult, extra: dict[str, Any]) -> None:
     _show_alternatives(extra["alternatives"])
     _show_published(extra["published"])
     _show_causes(result, extra["driving_bins"])
-    print_lines([f"conventions: {result.conventions['name']}", result.definition])
+    print_lines([*notes, result.definition])
     print_lines([f"warning: {text}" for text in result.warnings])
 
 
-def _others(result: LimitResult) -> list[tuple[str, Any]]:
-    pairs = (("expected (Asimov)", result.expected), ("statistics only", result.statistical))
+def _rows(result: LimitResult, *, planned: bool) -> list[tuple[str, Any]]:
+    """What stands in the table: without data the limit is the expected one already."""
+    pairs: list[tuple[str, Any]] = [("data", result), ("expected (Asimov)", result.expected)]
+    pairs = [("expected (Asimov)", result)] if planned else pairs
+    pairs.append(("statistics only", result.statistical))
     return [(name, other) for name, other in pairs if other is not None]
 
 

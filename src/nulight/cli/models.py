@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from nulight.experiments import Experiment
     from nulight.inference.model import Model, Treatment
 
-__all__ = ["load_all", "make_model", "split_names"]
+__all__ = ["conventions_text", "load_all", "make_model", "split_names"]
+
+
+Nature: TypeAlias = Literal["majorana", "dirac"]
 
 
 def split_names(words: Sequence[str], n_parameters: int) -> tuple[list[str], list[str]]:
@@ -34,8 +38,8 @@ def split_names(words: Sequence[str], n_parameters: int) -> tuple[list[str], lis
     return list(words[:-n_parameters]), list(words[-n_parameters:])
 
 
-def load_all(names: Sequence[str], conventions: str | None) -> list[Experiment]:
-    """Load experiments by name or path.
+def load_all(names: Sequence[str], conventions: str | None, neutrinos: Nature | None = None) -> list[Experiment]:
+    """Load experiments by name or path, with neutrinos of the nature asked for in the conventions of each.
 
     Raises
     ------
@@ -44,7 +48,20 @@ def load_all(names: Sequence[str], conventions: str | None) -> list[Experiment]:
     """
     from nulight.experiments import load
 
-    return [load(name, conventions=conventions) for name in names]
+    return [_of_nature(load(name, conventions=conventions), neutrinos) for name in names]
+
+
+def _of_nature(experiment: Experiment, neutrinos: Nature | None) -> Experiment:
+    own = experiment.conventions
+    if neutrinos in (None, own.neutrinos):
+        return experiment
+    return replace(experiment, conventions=own.with_changes(neutrinos=neutrinos))
+
+
+def conventions_text(conventions: Mapping[str, Any]) -> str:
+    """Return the name of the conventions and the nature of the neutrinos in them as a line."""
+    nature = conventions.get("neutrinos")
+    return f"conventions: {conventions['name']}" + (f", {str(nature).capitalize()} neutrinos" if nature else "")
 
 
 def make_model(experiments: Sequence[Experiment], treatments: Mapping[str, Treatment]) -> Model:

@@ -24,6 +24,7 @@ __all__ = [
     "Level",
     "Mass",
     "Masses",
+    "Neutrinos",
     "Nuisances",
     "Out",
     "OutData",
@@ -63,6 +64,10 @@ Masses = Annotated[
         "'1 keV:1 MeV:50' (LOW:HIGH:N), '1 keV,1 MeV', 'auto'.",
     ),
 ]
+Neutrinos = Annotated[
+    Literal["majorana", "dirac"] | None,
+    typer.Option("--neutrinos", help="Nature of the neutrinos; otherwise that of the conventions."),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Out = Annotated[
     Path | None,
@@ -86,6 +91,9 @@ Nuisances = Annotated[
     list[str] | None,
     typer.Option("--nuisance", metavar="NAME=fixed|free|'10 %'", help="Treat a nuisance otherwise; may be repeated."),
 ]
+
+_DIGITS = 18  # of a number of points; longer ones are mistakes
+_MOST_MASSES, _MOST_POINTS = 100_000, 10_000_000  # more would take days, and the memory of the machine
 
 
 def split_assignment(text: str, what: str) -> tuple[str, str]:
@@ -165,7 +173,7 @@ def mass_list(text: str | None) -> FloatArray | None:
     if ":" not in text:
         return np.array([energy(part) for part in text.split(",")])
     low, high, n = _range_words(text, "--m4", "LOW:HIGH:N such as '1 keV:1 MeV:50'", (3,))
-    ends, count = (energy(low), energy(high)), _count(n, f"--m4 {text!r}")
+    ends, count = (energy(low), energy(high)), _count(n, f"--m4 {text!r}", _MOST_MASSES)
     if not 0 < ends[0] < ends[1]:
         raise ValueError(f"--m4 {text!r}: LOW must be a positive mass below HIGH")
     return np.geomspace(*ends, count)
@@ -207,24 +215,41 @@ def grid_axes(texts: Sequence[str]) -> dict[str, FloatArray]:
     import numpy as np
 
     axes: dict[str, FloatArray] = {}
+    points = 1
     for text in texts:
         name, spec = split_assignment(text, "--grid")
         form = "NAME=LOW:HIGH:N or NAME=LOW:HIGH:N:log"
         first, last, n, *spacing = _range_words(spec, f"--grid {name}", form, (3, 4))
-        low, high, count = parameter_value(name, first), parameter_value(name, last), _count(n, f"--grid {text!r}")
+        low, high = (_end(name, end) for end in (first, last))
+        count = _count(n, f"--grid {text!r}", _MOST_POINTS)
+        points *= count
         if name in axes:
             raise ValueError(f"--grid: {name} is given twice")
         if spacing not in ([], ["log"], ["lin"]):
             raise ValueError(f"--grid {text!r}: write {form}")
         if not low < high or (spacing == ["log"] and low <= 0):
             raise ValueError(f"--grid {text!r}: LOW must be below HIGH, and positive for equal ratios")
+        if points > _MOST_POINTS:
+            raise ValueError(f"--grid: {points:,} points; at most {_MOST_POINTS:,} are possible")
         axes[name] = np.geomspace(low, high, count) if spacing == ["log"] else np.linspace(low, high, count)
     return axes
 
 
-def _count(text: str, what: str) -> int:
-    if not text.isdecimal() or int(text) < 2:
-        raise ValueError(f"{what}: {text!r} points; a grid has at least 2")
+def _end(name: str, text: str) -> float:
+    """Read the end of an axis; that of m_4 with its unit, as for `--m4`."""
+    if name != "m_4":
+        return parameter_value(name, text)
+    try:
+        return energy(text)
+    except ValueError as error:
+        raise ValueError(f"--grid m_4: {error}; write keV or MeV at both ends, m_4=1keV:1MeV:5") from None
+
+
+def _count(text: str, what: str, most: int) -> int:
+    if not text.isdecimal() or len(text) > _DIGITS or int(text) < 2:
+        raise ValueError(f"{what}: {text!r} points; a grid has at least 2 and at most {most:,}")
+    if int(text) > most:
+        raise ValueError(f"{what}: {int(text):,} points; a grid has at most {most:,}")
     return int(text)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nulight.cli.models import conventions_text
 from nulight.cli.options import mass_list
 from nulight.cli.output import PLOTS, answer, number, print_lines, print_table, progress
 
@@ -31,7 +32,7 @@ Region = Annotated[
     bool, typer.Option("--region", help="The region in the plane of m_4 and the coupling, 2 dof, instead of a curve.")
 ]
 
-_SHOWN = 20  # masses in the table for people; files and JSON have all
+_ALL, _SHOWN = 30, 20  # masses in the table for people: all up to 30, otherwise 20; files and JSON have all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,11 @@ class CurveOptions:
         """
         if compare_conventions:
             raise ValueError("--compare-conventions: for one mass only, give --m4 a single one")
+        if self.region and self.interval != "two-sided":
+            raise ValueError(
+                f"--interval {self.interval}: for limits on the coupling alone; a --region has two parameters, and "
+                "only --cl says how large it is"
+            )
         if self.region and profile:
             raise ValueError("--region profiles nuisances only; nulight scan profiles further parameters on a grid")
         if self.region and self.masses != "auto" and not is_curve(self.masses):
@@ -133,7 +139,7 @@ def _show(record: Any) -> None:
         _show_limit(record, f"{title}, {record.interval}, {100 * record.cl:g} % CL")
     else:
         _show_region(record, f"{title}, {record.dof} dof")
-    print_lines([f"conventions: {record.conventions['name']}", record.definition])
+    print_lines([conventions_text(record.conventions), record.definition])
     print_lines([f"warning: {text}" for text in record.warnings])
 
 
@@ -151,25 +157,38 @@ def _show_limit(record: PortalLimit, title: str) -> None:
     }
     shown = {head: name for head, name in shown.items() if name in columns}
     n = len(record.m_4)
-    places = sorted({round(i * (n - 1) / (_SHOWN - 1)) for i in range(_SHOWN)}) if n > _SHOWN else range(n)
+    places = sorted({round(i * (n - 1) / (_SHOWN - 1)) for i in range(_SHOWN)}) if n > _ALL else range(n)
     rows = [[number(columns[name][i]) for name in shown.values()] for i in places]
-    ends = ", ".join(f"{end:.4g} keV on {what}" for what, end in record.kinematic_end.items())
-    notes = [f"heaviest m_4 that can be made: {ends}"] if ends else []
-    if n > _SHOWN:
+    notes = _reach(record)
+    if n > _ALL:
         notes.append(f"{len(places)} of {n} masses; all with --json or --out")
     print_table(list(shown), rows, title=title, notes=notes)
+
+
+def _reach(record: PortalLimit) -> list[str]:
+    """How heavy nu_4 can be, by kinematics and in these counts."""
+    if not record.kinematic_end:
+        return []
+    ends = ", ".join(f"{end:.4g} keV on {what}" for what, end in record.kinematic_end.items())
+    seen = record.heaviest_seen
+    if seen is None:
+        return [f"heaviest m_4 that can be made: {ends}"]
+    least = "at least " if seen == record.m_4[-1] else ""
+    where = "by this experiment" if record.planned else "in these data"
+    return [f"heaviest m_4 that can be made: {ends}; seen {where} up to {least}{seen:.4g} keV"]
 
 
 def _show_region(record: PortalRegion, title: str) -> None:
     rows = []
     for level, height in record.levels.items():
-        extent = record.extent(level)
-        kind = "-" if extent is None else "no" if record.closed[level] else "yes"
-        m, mu = ("-", "-") if extent is None else (f"{low:.4g} to {high:.4g}" for low, high in extent)
-        rows.append([level, f"{height:.3f}", m, mu, kind])
+        zero = "excluded" if record.closed[level] else "allowed"
+        islands = record.islands(level)
+        found = [[island.mass_text(), island.coupling_text(), zero] for island in islands] or [["-", "-", "-"]]
+        heads = [[level, f"{height:.3f}"], *[["", ""]] * (len(found) - 1)]
+        rows += [[*head, *cells] for head, cells in zip(heads, found, strict=True)]
     notes = [
         f"best fit: m_4 = {record.best_fit[0]:.4g} keV, {record.parameter} = {record.best_fit[1]:.4g} {record.unit}; "
         f"no coupling: Delta chi2 = {record.delta_chi2_at_zero:.2f}, {record.significance:.1f} sigma at that mass",
         "outlines and grid with --json or --out",
     ]
-    print_table(["region", "Delta chi2", "m_4 [keV]", record.parameter, "zero allowed"], rows, title=title, notes=notes)
+    print_table(["region", "Delta chi2", "m_4 [keV]", record.parameter, "zero"], rows, title=title, notes=notes)

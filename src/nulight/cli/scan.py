@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nulight.cli.models import load_all, make_model
+from nulight.cli.models import conventions_text, load_all, make_model
 from nulight.cli.options import (
     ConventionsChoice,
     Json,
+    Neutrinos,
     Nuisances,
     Out,
     Profiled,
@@ -46,6 +47,7 @@ def command(
     settings: Settings = None,
     nuisances: Nuisances = None,
     conventions: ConventionsChoice = None,
+    neutrinos: Neutrinos = None,
     as_json: Json = False,
     out: Out = None,
 ) -> None:
@@ -57,7 +59,7 @@ def command(
     check_mass({**fixed, **profiled}, *axes)
     if out is not None and out.suffix.lower() in PLOTS and len(axes) > 2:
         raise ValueError(f"{out}: a scan of {len(axes)} parameters has no plot; use .json or .csv")
-    model = make_model(load_all(experiments, conventions), treatments(nuisances))
+    model = make_model(load_all(experiments, conventions, neutrinos), treatments(nuisances))
     result = scan_grid(model, axes, profile=profiled, fixed=fixed, track=_track)
     answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_scan")
 
@@ -91,4 +93,4 @@ def _show(result: ScanResult) -> None:
     if others:
         notes.insert(0, "profiled at the lowest: " + ", ".join(f"{n} = {v:.4g}" for n, v in others.items()))
     print_table([*heads, "Delta chi2"], rows, title=f"scan, {', '.join(result.experiments)}", notes=notes)
-    print_lines([f"conventions: {result.conventions['name']}", *(f"warning: {text}" for text in result.warnings)])
+    print_lines([conventions_text(result.conventions), *(f"warning: {text}" for text in result.warnings)])

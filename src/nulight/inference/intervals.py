@@ -165,6 +165,10 @@ class _Problem:
     def __post_init__(self) -> None:
         for name in (self.parameter, *self.profile, *self.fixed):
             lookup(self.model, name)
+        for name, value in self.fixed.items():
+            if isinstance(value, str):
+                unit = lookup(self.model, name).unit
+                raise ValueError(f"{name} = {value!r}: give a number" + (f" in {unit}" if unit else ""))
         if self.parameter in self.profile or self.parameter in self.fixed:
             raise ValueError(f"{self.parameter} is the parameter of interest: it cannot be profiled or fixed as well")
         self.model = with_planned_data(self.model, self.fixed)

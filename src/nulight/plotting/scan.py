@@ -15,6 +15,7 @@ from nulight.typing import FloatArray
 __all__ = ["plot_scan"]
 
 _LEVELS = ("1 sigma", "90 %", "2 sigma")
+_FEW = 40  # points up to which a curve shows where they are
 _TOP = 12.0  # Delta chi2 at which a curve leaves the frame, and a map its colours
 
 
@@ -55,11 +56,33 @@ def _draw_curve(ax: Axes, result: ScanResult) -> None:
     name = result.parameters[0]
     x = result.grid[name]
     ax.plot(x, result.delta_chi2, color=COLOURS["blue"])
-    for level in _LEVELS:
-        ax.axhline(region_threshold(confidence(level), 1), color=COLOURS["grey"], linewidth=0.5)
     ax.set_xlim(x[0], x[-1])
     ax.set_ylim(0, min(_TOP, 1.1 * float(np.max(result.delta_chi2, where=np.isfinite(result.delta_chi2), initial=1.0))))
     ax.set_ylabel(r"$\Delta\chi^2$")
+    inside = result.delta_chi2 <= ax.get_ylim()[1]
+    if len(x) <= _FEW:  # whole on the frame, but none beyond it
+        ax.plot(x[inside], result.delta_chi2[inside], "o", color=COLOURS["blue"], markersize=3, clip_on=False)
+    for level in _LEVELS:
+        _draw_level(ax, level)
+
+
+def _draw_level(ax: Axes, level: str) -> None:
+    """A line at a level, its name above the right end, if the frame shows it."""
+    height = region_threshold(confidence(level), 1)
+    if height > ax.get_ylim()[1]:
+        return
+    ax.axhline(height, color=COLOURS["grey"], linewidth=0.5)
+    ax.annotate(
+        level.replace(" sigma", r"$\sigma$"),
+        (1.0, height),
+        xycoords=("axes fraction", "data"),
+        xytext=(-3, 1.5),
+        textcoords="offset points",
+        ha="right",
+        va="bottom",
+        fontsize="x-small",
+        color=COLOURS["grey"],
+    )
 
 
 def _draw_map(ax: Axes, result: ScanResult) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from nulight.constants import MU_B
 from nulight.io.record import Result
+from nulight.io.text import plain
 from nulight.typing import FloatArray
 
-__all__ = ["PortalLimit", "PortalLimits", "PortalRegion"]
+__all__ = ["Island", "PortalLimit", "PortalLimits", "PortalRegion"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -40,7 +41,8 @@ class PortalLimit(Result):
     kinematic_end : mapping of "electrons" or "nuclei" to float, keV
         Heaviest mass that the neutrinos of the coupling's flavour can make on each target.
     decay_length_m : array, m
-        Mean flight before N -> nu gamma with the coupling at `upper`, at the mean neutrino energy.
+        Mean flight before nu_4 -> nu gamma with the coupling at `upper`, at the harmonic mean energy of
+        the neutrinos that can make it; the shortest of the experiments and channels.
     cl, interval, threshold
         Confidence level, "two-sided" or "upper", Delta chi2.
     planned : bool
@@ -82,6 +84,12 @@ class PortalLimit(Result):
         d: FloatArray = self.upper * MU_B
         return d
 
+    @property
+    def heaviest_seen(self) -> float | None:
+        """The largest mass with a limit, keV: that of the grid, at most the kinematic end."""
+        seen = self.m_4[np.isfinite(self.upper)]
+        return float(seen.max()) if seen.size else None
+
     def _headline(self) -> str:
         what = f"{self.parameter} against m_4"
         return f"{what} ({self.interval}, {100 * self.cl:g} % CL, {', '.join(self.experiments)})"
@@ -106,8 +114,12 @@ class PortalLimit(Result):
         return self.columns(), _UNITS
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the record as plain values, `upper` also as a dipole coupling."""
-        return Result.to_dict(self) | {"upper_d_per_GeV": _cells(self.d_per_GeV)}
+        """Return the record as plain values with their units, `upper` also as a dipole coupling."""
+        couplings = ("lower", "upper", "best_fit", "expected_upper")
+        units = dict.fromkeys(("m_4", "kinematic_end", "heaviest_seen"), "keV") | dict.fromkeys(couplings, self.unit)
+        units |= {"decay_length_m": "m", "upper_d_per_GeV": "1/GeV"}
+        own = {"heaviest_seen": self.heaviest_seen, "upper_d_per_GeV": _cells(self.d_per_GeV), "units": units}
+        return Result.to_dict(self) | own
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         if self.note:
@@ -116,10 +128,8 @@ class PortalLimit(Result):
         if found.any():
             i = int(np.nanargmin(self.upper))
             yield "strongest", f"{self.upper[i]:.4g} {self.unit} at {self.m_4[i]:.4g} keV"
-            yield (
-                "masses",
-                f"{self.m_4[0]:.4g} to {self.m_4[-1]:.4g} keV, a limit up to {self.m_4[found].max():.4g} keV",
-            )
+            yield "masses", f"{self.m_4[0]:.4g} to {self.m_4[-1]:.4g} keV"
+            yield "seen", f"up to {self.heaviest_seen:.4g} keV"
         yield "kinematic end", ", ".join(f"{end:.4g} keV on {what}" for what, end in self.kinematic_end.items())
         yield from Result._lines(self)
 
@@ -145,6 +155,12 @@ class PortalLimits(Result):
     interval: Literal["two-sided", "upper"]
     curves: tuple[PortalLimit, ...]
 
+    def __len__(self) -> int:
+        return len(self.curves)
+
+    def __iter__(self) -> Iterator[PortalLimit]:
+        return iter(self.curves)
+
     def _headline(self) -> str:
         able = sum(not curve.note for curve in self.curves)
         what = f"{self.parameter} against m_4: {able} of {len(self.curves)} experiments"
@@ -165,6 +181,39 @@ class PortalLimits(Result):
                 text = f"{np.nanmin(curve.upper):.4g} {curve.unit}, up to {curve.m_4[found].max():.4g} keV"
             yield curve.name, text
         yield from Result._lines(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Island:
+    """A connected piece of a region.
+
+    Attributes
+    ----------
+    m_4 : tuple of two float, keV
+        Range of masses.
+    coupling : tuple of two float
+        Range of couplings.
+    leaves_m_4, leaves_coupling : tuple of two bool
+        Whether the outline runs off the grid at the lower and at the upper end: the range goes on there.
+    """
+
+    m_4: tuple[float, float]
+    coupling: tuple[float, float]
+    leaves_m_4: tuple[bool, bool]
+    leaves_coupling: tuple[bool, bool]
+
+    @property
+    def closed(self) -> bool:
+        """Whether the outline stays inside the grid."""
+        return not any((*self.leaves_m_4, *self.leaves_coupling))
+
+    def mass_text(self) -> str:
+        """Return the range of masses as text, ``<= 143`` where the outline runs off the grid below."""
+        return _range_text(self.m_4, self.leaves_m_4, "<=", ">=", 4)
+
+    def coupling_text(self) -> str:
+        """Return the range of couplings as text, ``< 1.2e-11`` where the outline runs off the grid below."""
+        return _range_text(self.coupling, self.leaves_coupling, "<", ">", 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -193,7 +242,8 @@ class PortalRegion(Result):
         Closed outlines (m_4, coupling) of what is allowed, along the edge of the grid where a region
         leaves it; a hole is an outline inside another (even-odd rule).
     closed : mapping of str to bool
-        Whether no coupling at all is excluded: the region is one of a signal.
+        Whether zero, no coupling at all, is excluded: the region is one of a signal. It may still run off
+        the grid, see `islands`.
     dof : int
     fixed : mapping of str to float
     """
@@ -229,38 +279,78 @@ class PortalRegion(Result):
         low, high = points.min(axis=0), points.max(axis=0)
         return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 
+    def islands(self, level: str) -> tuple[Island, ...]:
+        """Return the connected pieces of a region, light masses first; none if it is empty."""
+        edges = [(float(axis[0]), float(axis[-1])) for axis in (self.m_4, self.couplings)]
+        found = [_island(ring, *edges) for ring in self.polygons[level] if _is_outer(ring)]
+        return tuple(sorted(found, key=lambda island: (island.m_4, island.coupling)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as plain values with their units, and the pieces of every region."""
+        units = {"m_4": "keV", "couplings": self.unit, "best_fit": ["keV", self.unit], "polygons": ["keV", self.unit]}
+        islands = {level: [asdict(island) for island in self.islands(level)] for level in self.levels}
+        own: dict[str, Any] = plain({"islands": islands, "units": units})
+        return Result.to_dict(self) | own
+
     def _headline(self) -> str:
         return f"{self.parameter} and m_4 ({', '.join(self.levels)}, {self.dof} dof, {', '.join(self.experiments)})"
 
     def _table(self) -> tuple[dict[str, Any], dict[str, str]]:
         m, mu = np.meshgrid(self.m_4, self.couplings)
-        columns = {"m_4_keV": m.ravel(), "mu_B": mu.ravel(), "d_per_GeV": mu.ravel() * MU_B}
+        columns = {"m_4_keV": m.ravel(), "coupling_mu_B": mu.ravel(), "coupling_d_per_GeV": mu.ravel() * MU_B}
         columns["delta_chi2"] = self.delta_chi2.ravel()
-        return {name: _cells(values) for name, values in columns.items()}, _UNITS | {
-            "mu_B": "mu_B",
-            "d_per_GeV": "1/GeV",
-        }
+        return {name: _cells(values) for name, values in columns.items()}, _UNITS
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         yield "best fit", f"m_4 = {self.best_fit[0]:.4g} keV, {self.best_fit[1]:.4g} {self.unit}"
         yield "no coupling", f"Delta chi2 = {self.delta_chi2_at_zero:.2f}, {self.significance:.2f} sigma locally"
         for level in self.levels:
-            extent = self.extent(level)
-            if extent is None:
-                yield level, "no grid point inside"
-                continue
-            kind = "closed" if self.closed[level] else "open, no coupling is allowed"
-            (a, b), (c, d) = extent
-            yield level, f"{kind}; m_4 {a:.4g} to {b:.4g} keV, {c:.3g} to {d:.3g} {self.unit}"
+            islands = self.islands(level)
+            ranges = [f"m_4 {i.mass_text()} keV, {i.coupling_text()} {self.unit}" for i in islands]
+            yield level, "; ".join([_kind(islands, self.closed[level]), *ranges])
         yield from Result._lines(self)
 
 
 _UNITS = {
     "m_4_keV": "keV",
     "decay_length_m": "m",
-    **dict.fromkeys(("upper_mu_B", "lower_mu_B", "best_fit_mu_B", "expected_upper_mu_B"), "mu_B"),
-    **dict.fromkeys(("upper_d_per_GeV", "lower_d_per_GeV"), "1/GeV"),
+    **dict.fromkeys(("upper_mu_B", "lower_mu_B", "best_fit_mu_B", "expected_upper_mu_B", "coupling_mu_B"), "mu_B"),
+    **dict.fromkeys(("upper_d_per_GeV", "lower_d_per_GeV", "coupling_d_per_GeV"), "1/GeV"),
 }
+_EDGE = 1e-9  # relative distance within which a point is on the edge of the grid
+
+
+def _kind(islands: Sequence[Island], zero_excluded: bool) -> str:
+    if not islands:
+        return "no grid point inside"
+    if not zero_excluded:
+        return "zero allowed"
+    return "closed" if all(island.closed for island in islands) else "zero excluded"
+
+
+def _is_outer(ring: FloatArray) -> bool:
+    """Whether an outline runs anticlockwise; those of holes run clockwise."""
+    x, y = np.log(ring / ring[0]).T
+    return bool(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y) > 0)
+
+
+def _island(ring: FloatArray, masses: tuple[float, float], couplings: tuple[float, float]) -> Island:
+    (m_low, mu_low), (m_high, mu_high) = ring.min(axis=0).tolist(), ring.max(axis=0).tolist()
+    return Island(
+        m_4=(m_low, m_high),
+        coupling=(mu_low, mu_high),
+        leaves_m_4=(m_low <= masses[0] * (1 + _EDGE), m_high >= masses[1] * (1 - _EDGE)),
+        leaves_coupling=(mu_low <= couplings[0] * (1 + _EDGE), mu_high >= couplings[1] * (1 - _EDGE)),
+    )
+
+
+def _range_text(ends: tuple[float, float], leaves: tuple[bool, bool], below: str, above: str, digits: int) -> str:
+    low, high = (f"{end:.{digits}g}" for end in ends)
+    if all(leaves):
+        return f"any ({low} to {high})"
+    if leaves[0]:
+        return f"{below} {high}"
+    return f"{above} {low}" if leaves[1] else f"{low} to {high}"
 
 
 def _cells(values: FloatArray) -> list[float | None]:

@@ -115,7 +115,8 @@ def portal_limit(
         threshold=threshold,
         planned=all(member.planned for member in members),
         fixed=fixed,
-        definition=_definition(model, cl, interval, threshold, fixed, profile),
+        definition=_definition(model, cl, interval, threshold, fixed, profile)
+        + _decay_text({member.conventions.neutrinos for member in members}),
         conventions=provenance.get("conventions", {}),
         provenance=provenance,
         citations=citations(model, [coupling, "m_4", *profile, *fixed]),
@@ -177,6 +178,14 @@ def _definition(
     return text + "; expected: Asimov data without the coupling"
 
 
+def _decay_text(natures: set[str]) -> str:
+    return (
+        "; decay length: mean flight before nu_4 -> nu gamma at the upper end, at the harmonic mean energy of the "
+        "neutrinos that can make it, the shortest of the experiments and channels, "
+        f"{' and '.join(sorted(nature.capitalize() for nature in natures))} neutrinos"
+    )
+
+
 def _warnings(grid: FloatArray, upper: FloatArray, lengths: FloatArray) -> list[str]:
     texts = []
     open_ends = np.isposinf(upper)
@@ -185,7 +194,7 @@ def _warnings(grid: FloatArray, upper: FloatArray, lengths: FloatArray) -> list[
     short = lengths < _NEAR  # NaN is not
     if short.any():
         texts.append(
-            f"at {_range(grid[short])} N decays within {_NEAR:g} m at the limit, in the detector or before it: "
+            f"at {_range(grid[short])} nu_4 decays within {_NEAR:g} m at the limit, in the detector or before it: "
             "decays are not modelled"
         )
     return texts

@@ -74,7 +74,7 @@ def automatic_masses(end: float, n: int = 100) -> FloatArray:
 def decay_lengths(
     experiments: Iterable[Experiment], coupling: str, masses: FloatArray, values: FloatArray
 ) -> FloatArray:
-    """Return the mean flight before N -> nu gamma at couplings `values`, m.
+    """Return the mean flight before nu_4 -> nu gamma at couplings `values`, m.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def decay_lengths(
 
     Notes
     -----
-    The energy of N is E - T at the harmonic mean E of the neutrinos above the threshold, because rates
+    The energy of nu_4 is E - T at the harmonic mean E of the neutrinos above the threshold, because rates
     of decay go as 1/E, and at the geometric mean T = m^2 / [2 sqrt(M (M + 2E))] of the recoil limits,
     where spectra as 1/T have their middle.
     """

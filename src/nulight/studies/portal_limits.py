@@ -42,7 +42,7 @@ class _Task:
 
 
 def portal_limits(
-    experiments: Sequence[str | Experiment],
+    experiments: str | Experiment | Sequence[str | Experiment],
     coupling: str = "mu_e4",
     masses: ArrayLike | None = None,
     *,
@@ -58,7 +58,7 @@ def portal_limits(
 
     Parameters
     ----------
-    experiments : sequence of str or Experiment
+    experiments : str, Experiment, or sequence of them
     coupling, masses, cl, interval, fixed, conventions, expected
         As for `portal_limit`; without `masses` every experiment has a grid of its own.
     workers : int
@@ -83,6 +83,8 @@ def portal_limits(
         )
     if workers < 1:
         raise ValueError(f"workers = {workers}: at least one process has to do it")
+    if isinstance(experiments, str | Experiment):
+        experiments = [experiments]
     threshold = interval_threshold(cl, interval)
     options = {"cl": cl, "interval": interval, "fixed": fixed, "conventions": conventions, "expected": expected}
     tasks = [_Task(experiment, coupling, {**options, "masses": masses}) for experiment in experiments]

@@ -25,6 +25,7 @@ __all__ = [
     "no_sensitivity",
     "portal_masses",
     "portal_model",
+    "refuse_unseen",
 ]
 
 PORTALS = tuple(name for name in PARAMETERS if re.fullmatch(r"mu_(e|mu|tau)4|lambda_[123]4|lambda_4[1-4]", name))
@@ -75,7 +76,12 @@ def portal_masses(
         if not ends:
             raise no_sensitivity(model, coupling, np.zeros(0), ends)
         return automatic_masses(_seen_end(model, coupling, ends, others)), ends
-    grid = np.atleast_1d(np.asarray(masses, float))
+    try:
+        grid = np.atleast_1d(np.asarray(masses, float))
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"masses = {masses!r}: give numbers in keV, such as [1.0, 10.0]; texts with units are for the command line"
+        ) from None
     if grid.ndim != 1 or not grid.size or not np.all(np.isfinite(grid) & (grid > 0)):
         raise ValueError("masses must be a list of positive numbers in keV; m_4 = 0 is the limit on mu_nu_e, ...")
     return np.unique(grid), ends
@@ -107,6 +113,8 @@ def _check(coupling: str, others: Mapping[str, Any]) -> None:
         )
     if "m_4" in others:
         raise ValueError("m_4 is the axis of the curve: give masses instead of holding or profiling it")
+    if texts := [f"{name} = {value!r}" for name, value in others.items() if isinstance(value, str)]:
+        raise ValueError(f"{texts[0]}: give a number in the unit of the parameter")
     if coupling in others:
         raise ValueError(f"{coupling} is the coupling of interest: it cannot be held or profiled as well")
 
@@ -119,4 +127,23 @@ def no_sensitivity(model: Model, coupling: str, grid: FloatArray, ends: Mapping[
     elif grid.size and grid.min() > max(ends.values()):
         end = max(ends.values())
         text = f"no mass of {grid.min():.4g} keV or more can be made; {coupling} reaches {end:.4g} keV"
+    elif grid.size:
+        text += (
+            f" at masses from {grid.min():.4g} keV: up to {max(ends.values()):.4g} keV can be made, but all recoils of "
+            "so heavy ones are outside what is counted"
+        )
     return NoSensitivityError(f"{model.name}: {text}")
+
+
+def refuse_unseen(model: Model, coupling: str, values: Mapping[str, float]) -> None:
+    """Refuse a single mass, m_4 of `values`, at which no count depends on the coupling.
+
+    Raises
+    ------
+    NoSensitivityError
+        Saying why: the flavour is not in the flux, or the mass is too heavy.
+    """
+    grid = np.array([values["m_4"]])
+    others = {name: value for name, value in values.items() if name != "m_4"}
+    if not mass_table(model, coupling, grid, fixed=others).reachable.any():
+        raise no_sensitivity(model, coupling, grid, kinematic_ends(experiments_of(model), coupling))

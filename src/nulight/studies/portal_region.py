@@ -1,7 +1,7 @@
 """Allowed regions in the plane of a sterile neutrino's mass and its coupling, from the global minimum.
 
-Where data prefer a signal the region is closed. The minimum is found at every mass of the grid, and
-then between the masses around the best one.
+Where data prefer a signal zero is excluded. The minimum is looked for at masses close to each other,
+and then between those around the lowest few of its minima.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from nulight.inference.coordinates import citations
 from nulight.inference.levels import confidence, interval_threshold, region_threshold
 from nulight.inference.lines import profile_curves
-from nulight.inference.mass_grid import MassTable, mass_table
+from nulight.inference.mass_grid import mass_table
 from nulight.inference.model import Model, parts, with_planned_data
 from nulight.inference.raster import Raster, raster_intervals
 from nulight.models.parameters import PARAMETERS
@@ -28,8 +28,11 @@ __all__ = ["filled_contours", "portal_region"]
 
 _POINTS = 121  # couplings of an automatic grid
 _HIGH, _DECADES = 100.0, 4.0  # an automatic grid ends at so many times the strongest limit, so many decades up
+_STEP = 1.05  # ratio of neighbouring masses from which the search for the minimum begins
+_MINIMA = 4  # local minima over the mass that are narrowed down
 _BETWEEN = 9  # masses of each round of the search between grid points
-_ROUNDS = 4
+_ROUNDS = 3
+_COARSE = 1.2  # ratio of neighbouring masses between which the edge of a region is a guess
 
 
 def portal_region(
@@ -81,12 +84,14 @@ def portal_region(
     raster = raster_intervals(table, interval_threshold(0.9, "two-sided"))
     mus = _couplings(couplings, raster)
     chi2 = profile_curves(table, mus).T
-    place, minimum = _global_minimum(data, coupling, fixed, table, raster, float(mus[-1]))
+    null_height = float(raster.twice_nll_zero.min())
+    place, minimum = _global_minimum(data, coupling, fixed, grid, null_height, float(mus[-1]))
     if chi2.min() < minimum - 1e-6:  # on the upper edge of the grid
         row, column = np.unravel_index(int(np.argmin(chi2)), chi2.shape)
         place, minimum = (float(grid[column]), float(mus[row])), float(chi2.min())
-    null = float(raster.twice_nll_zero.min()) - minimum
+    null = null_height - minimum
     delta = np.maximum(chi2 - minimum, 0.0)
+    polygons = {name: filled_contours(grid, mus, delta, level) for name, level in levels.items()}
     provenance = model.provenance()
     return PortalRegion(
         parameter=coupling,
@@ -100,7 +105,7 @@ def portal_region(
         delta_chi2_at_zero=null,
         significance=math.sqrt(max(null, 0.0)),
         levels=levels,
-        polygons={name: filled_contours(grid, mus, delta, level) for name, level in levels.items()},
+        polygons=polygons,
         closed={name: null > level for name, level in levels.items()},
         dof=dof,
         fixed=fixed,
@@ -108,7 +113,7 @@ def portal_region(
         conventions=provenance.get("conventions", {}),
         provenance=provenance,
         citations=citations(model, [coupling, "m_4", *fixed]),
-        warnings=tuple(_warnings(delta, levels)),
+        warnings=(*_warnings(delta, levels), *_coarse(grid, polygons)),
     )
 
 
@@ -151,26 +156,50 @@ def _couplings(couplings: ArrayLike | None, raster: Raster) -> FloatArray:
 
 
 def _global_minimum(
-    model: Model, coupling: str, fixed: Mapping[str, float], table: MassTable, raster: Raster, largest: float
+    model: Model, coupling: str, fixed: Mapping[str, float], grid: FloatArray, null: float, largest: float
 ) -> tuple[tuple[float, float], float]:
-    """Mass and coupling at the lowest -2 ln L, and the minimum: narrowed down around the best mass of the grid.
+    """Mass and coupling at the lowest -2 ln L, and the minimum: narrowed down around the lowest local minima.
 
     Where next to nothing is left of the signal, near the kinematic end, an absurd coupling can explain
-    any one bin; only minima up to the `largest` coupling of the grid count.
+    any one bin; only minima up to the `largest` coupling of the grid count. `null` is -2 ln L without any.
     """
-    masses, found = table.masses, raster
-    best, lowest = (float(masses[0]), 0.0), float(raster.twice_nll_zero.min())
-    for _ in range(_ROUNDS):
-        heights = np.where(found.best_fit <= largest, found.twice_nll, np.inf)
+    best, lowest = (float(grid[0]), 0.0), null
+    pieces = [_dense(grid)]  # neighbourhoods that are searched, ascending masses of each
+    for _ in range(_ROUNDS + 1):
+        table = mass_table(model, coupling, np.concatenate(pieces), fixed=fixed).with_data(model)
+        found = raster_intervals(table, interval_threshold(0.9, "two-sided"))
+        counts = (found.best_fit > 0) & (found.best_fit <= largest)
+        heights = np.where(counts, found.twice_nll, np.inf)
         i = int(np.argmin(heights))
         if heights[i] < lowest - 1e-9:
-            best, lowest = (float(masses[i]), float(found.best_fit[i])), float(heights[i])
-        if best[1] == 0 or len(masses) == 1:
+            best, lowest = (float(table.masses[i]), float(found.best_fit[i])), float(heights[i])
+        ends = np.cumsum([len(piece) for piece in pieces])[:-1]
+        pieces = [
+            _around(piece, j)
+            for piece, part in zip(pieces, np.split(heights, ends), strict=True)
+            for j in _minima(part)[: _MINIMA if len(pieces) == 1 else 1]
+        ]
+        if not pieces:
             break  # without a signal every mass is as good
-        masses = np.geomspace(masses[max(i - 1, 0)], masses[min(i + 1, len(masses) - 1)], _BETWEEN)
-        inner = mass_table(model, coupling, masses, fixed=fixed).with_data(model)
-        found = raster_intervals(inner, interval_threshold(0.9, "two-sided"))
     return best, lowest
+
+
+def _dense(grid: FloatArray) -> FloatArray:
+    """The masses of the grid with others in equal ratios between them."""
+    between = [np.geomspace(a, b, math.ceil(math.log(b / a) / math.log(_STEP)) + 1)[:-1] for a, b in pairwise(grid)]
+    return np.concatenate([*between, grid[-1:]])
+
+
+def _minima(heights: FloatArray) -> list[int]:
+    """Places of the local minima, the lowest first."""
+    inner = np.pad(heights, 1, constant_values=np.inf)
+    places = np.flatnonzero(np.isfinite(heights) & (heights <= inner[:-2]) & (heights <= inner[2:]))
+    ordered: list[int] = places[np.argsort(heights[places], kind="stable")].tolist()
+    return ordered
+
+
+def _around(masses: FloatArray, i: int) -> FloatArray:
+    return np.geomspace(masses[max(i - 1, 0)], masses[min(i + 1, len(masses) - 1)], _BETWEEN)
 
 
 def _definition(model: Model, dof: int) -> str:
@@ -188,4 +217,18 @@ def _warnings(delta: FloatArray, levels: Mapping[str, float]) -> list[str]:
         f"no grid point inside {name}: the grid is too wide for it, or elsewhere"
         for name, level in levels.items()
         if delta.min() > level
+    ]
+
+
+def _coarse(grid: FloatArray, polygons: Mapping[str, tuple[FloatArray, ...]]) -> list[str]:
+    """Say where neighbouring masses are too far from each other to tell where an outline turns."""
+    turns = [end for rings in polygons.values() for ring in rings for end in (ring[:, 0].min(), ring[:, 0].max())]
+    inside = [m for m in turns if grid[0] * (1 + 1e-9) < m < grid[-1] * (1 - 1e-9)]
+    steps = [(grid[i] / grid[i - 1], m) for m in inside for i in [int(np.searchsorted(grid, m))]]
+    widest, mass = max(steps, default=(1.0, 0.0))
+    if widest <= _COARSE:
+        return []
+    return [
+        f"the grid of masses is coarse: near {mass:.4g} keV, where a region ends, neighbouring masses differ by "
+        f"{100 * (widest - 1):.0f} %"
     ]
