@@ -26,7 +26,7 @@ def test_negative_values_are_no_options(run):
     ("text", "from_", "to", "expected"),
     [
         ("1e-6 GeV^-1", "d", "mu", 1e-6 / 296.3040539),
-        ("1 PeV", "Lambda", "mu", 1e-6 / 296.3040539),
+        ("1 PeV", "scale", "mu", 1e-6 / 296.3040539),
         ("1e-9MeV^-1", "d", "mu", 1e-6 / 296.3040539),
         ("-3e-33 cm^2", "a", "r2", 1.8e-32),
         ("-3e-7 fm^2", "a", "r2", 1.8e-32),
@@ -36,10 +36,16 @@ def test_values_may_carry_a_unit(run_json, text, from_, to, expected):
     assert run_json("convert", text, from_, to)["value"] == pytest.approx(expected, rel=1e-6)
 
 
+def test_scale_and_vector_have_names_of_their_own(run_json):
+    names = [row["name"] for row in run_json("convert", "--list")]
+    assert [name for name in names if name.startswith("Lambda")] == ["Lambda_1", "Lambda_2", "Lambda_3"]
+    assert run_json("convert", "1e-11", "mu", "scale", "--convention", "unit")["to"]["convention"] == "unit"
+
+
 def test_answer_in_another_unit(run_json):
-    record = run_json("convert", "1e-11", "mu", "Lambda", "--unit", "TeV")
+    record = run_json("convert", "1e-11", "mu", "scale", "--unit", "TeV")
     assert record["unit"] == "TeV"
-    assert record["value"] == pytest.approx(float(convert(1e-11, "mu", "Lambda")) / 1e3, rel=1e-12)
+    assert record["value"] == pytest.approx(float(convert(1e-11, "mu", "scale")) / 1e3, rel=1e-12)
 
 
 def test_json_says_what_was_converted(run_json):
@@ -53,7 +59,7 @@ def test_json_says_what_was_converted(run_json):
 def test_without_to_everything_is_listed(run, run_json):
     record = run_json("convert", "1e-11", "mu")
     values = {row["quantity"]: row["value"] for row in record["equivalents"]}
-    assert list(values) == ["d:half", "d:unit", "Lambda:half", "Lambda:unit"]
+    assert list(values) == ["d:half", "d:unit", "scale:half", "scale:unit"]
     assert values["d:half"] == 2 * values["d:unit"]
     shown = run("convert", "1e-11", "mu").stdout
     for text in ("mu = 1e-11 mu_B", "2.96304e-09", "1.48152e-09", "3.37491e+08", "L = d Nbar sigma nu F"):
@@ -71,15 +77,20 @@ def test_list_has_every_quantity(run, run_json):
     [
         ((), "give VALUE FROM [TO]"),
         (("1e-11",), "give VALUE FROM [TO]"),
-        (("1e-11", "mu", "a"), "mu can be to: d, Lambda"),
+        (("1e-11", "mu", "a"), "mu can be to: d, scale"),
         (("1e-11", "muu", "d"), "did you mean: mu?"),
         (("ten", "mu", "d"), "'ten' is not a number, with or without unit"),
+        (("1e400", "mu", "d"), "'1e400' is too large a number"),
+        (("1e308 PeV", "scale", "mu"), "'1e308 PeV' is too large a number"),
+        (("1e308", "mu", "d"), "d = inf GeV^-1 is no finite number"),
+        (("1e-305", "mu", "scale", "--unit", "keV"), "1e-305 mu is too large a number in keV"),
+        (("1", "Lambda", "mu"), "here called scale"),
         (("nan", "mu", "d"), "'nan' is not a number"),
         (("1 GeV", "d", "mu"), "'GeV' is not a unit of d; use one of: keV^-1, MeV^-1, GeV^-1, TeV^-1"),
         (("1 cm", "g_V", "r2"), "'cm' is not a unit of g_V; use one of: none, a plain number"),
-        (("1e-11", "mu", "Lambda", "--unit", "cm"), "'cm' is not a unit of Lambda"),
+        (("1e-11", "mu", "scale", "--unit", "cm"), "'cm' is not a unit of scale"),
         (("1e-11", "mu", "--unit", "TeV"), "--unit needs a single TO"),
-        (("0", "mu", "Lambda"), "must be positive"),
+        (("0", "mu", "scale"), "must be positive"),
         (("--nonsense", "mu", "d"), "no option --nonsense"),
         (("1", "d", "mu", "--convention", "package"), "use one of d: half, unit"),
     ],

@@ -84,14 +84,14 @@ def test_coupling_without_half_is_half_as_large():
 
 def test_scale_is_the_inverse_in_the_same_convention():
     for convention in ("half", "unit"):
-        assert float(convert(2e-7, "d", "Lambda", convention=convention)) == pytest.approx(5e6)
-    assert float(convert(5e6, "Lambda:half", "d:unit")) == pytest.approx(1e-7)
+        assert float(convert(2e-7, "d", "scale", convention=convention)) == pytest.approx(5e6)
+    assert float(convert(5e6, "scale:half", "d:unit")) == pytest.approx(1e-7)
 
 
 @pytest.mark.parametrize("value", [0.0, -1e-11, [1e-11, 0.0]])
 def test_no_coupling_has_no_scale(value):
     with pytest.raises(ValueError, match="must be positive"):
-        convert(value, "mu", "Lambda")
+        convert(value, "mu", "scale")
 
 
 def test_elements_of_the_matrix_are_those_of_the_vector():
@@ -158,15 +158,16 @@ def test_equivalents_know_the_convention_of_the_value():
     values = {e.quantity: e.value for e in equivalents(1e-6, "d", convention="unit")}
     assert values["d:half"] == pytest.approx(2e-6)
     assert "d:unit" not in values
-    assert not [e for e in equivalents(0.0, "mu") if e.quantity.startswith("Lambda")]
+    assert not [e for e in equivalents(0.0, "mu") if e.quantity.startswith("scale")]
 
 
 @pytest.mark.parametrize(
     ("arguments", "options", "message"),
     [
-        (("mu", "a"), {}, "mu cannot be converted to a; mu can be to: d, Lambda"),
+        (("mu", "a"), {}, "mu cannot be converted to a; mu can be to: d, scale"),
         (("muu", "d"), {}, "unknown quantity 'muu'; did you mean: mu"),
-        (("xyz", "d"), {}, "unknown quantity 'xyz'; use one of: mu, d, Lambda"),
+        (("Lambda", "d"), {}, "Lambda is the scale of a dipole coupling, here called scale, or a vector"),
+        (("xyz", "d"), {}, "unknown quantity 'xyz'; use one of: mu, d, scale"),
         (("mu", "d:full"), {}, "d:full: d has the conventions half, unit"),
         (("mu:half", "d"), {}, "mu:half: mu has no conventions"),
         (("mu", "d"), {"convention": "package"}, "no convention 'package' of mu or d; use one of d: half, unit"),
@@ -177,3 +178,12 @@ def test_equivalents_know_the_convention_of_the_value():
 def test_errors_say_what_can_be_converted(arguments, options, message):
     with pytest.raises(ValueError, match="^" + message.replace("(", r"\(")):
         convert(1.0, *arguments, **options)
+
+
+@pytest.mark.parametrize(
+    ("value", "arguments"),
+    [(np.inf, ("mu", "d")), (np.nan, ("mu", "d")), ([1.0, np.inf], ("r2", "a")), (1e308, ("mu", "d"))],
+)
+def test_what_is_no_finite_number_is_refused(value, arguments):
+    with pytest.raises(ValueError, match="is no finite number"):
+        convert(value, *arguments)

@@ -127,6 +127,26 @@ def test_moment_of_a_sterile_flavour_is_one_of_the_fourth_state_without_mixing()
     assert np.abs(coupling.matrix) == pytest.approx(np.array([[1e-11, 0, 0]]), rel=1e-12, abs=1e-26)
 
 
+@pytest.mark.parametrize("pair", ["es", "mus", "taus", "emu", "etau", "mutau"])
+def test_turning_the_basis_leaves_no_rounding_behind(pair):
+    """Without active-sterile mixing elements among active flavours stay there, those to the sterile lead to nu_4."""
+    values = moment_point({"basis": "flavour", "m_4": "10 keV", "moments": {pair: 1e-11}}).values
+    elements = {name for name in values if name.startswith("lambda") and not name.endswith("phase")}
+    heavy = {"lambda_14", "lambda_24", "lambda_34"}
+    assert elements == (heavy if pair.endswith("s") else {"lambda_12", "lambda_13", "lambda_23"})
+    assert all(values[name] > 1e-13 for name in elements)
+    phases = [value for name, value in values.items() if name.endswith("phase")]
+    assert all(abs(phase) > 1e-3 for phase in phases)
+    if pair == "es":  # U_e1 and U_e2 are real
+        assert "lambda_14_phase" not in values
+        assert values["lambda_34_phase"] == pytest.approx(-get_oscillation("nufit-6.0-no").delta_cp + 2 * np.pi)
+
+
+def test_small_elements_that_are_no_rounding_stay():
+    values = moment_point({"basis": "flavour", "m_4": "10 keV", "moments": {"emu": 1e-8, "es": 1e-20}}).values
+    assert values["lambda_14"] == pytest.approx(1e-20 * abs(four({})[0, 0]), rel=1e-12)
+
+
 def test_dirac_flavour_basis_turns_the_columns_only():
     """A moment of nu_mu alone, whatever the right-handed final state, is seen by nu_mu alone."""
     document = {"neutrinos": "dirac", "basis": "flavour", "moments": {"1mu": 1e-11, "2mu": "2e-11j"}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from nulight.results import MomentsResult, MomentsRow, ScaleLimit
@@ -34,6 +36,24 @@ def test_ends_are_the_outer_ones():
         **{"regions": 0, "best": 0.0, "delta_chi2": 9.0, "threshold": 2.706, "converged": True},
         **{"lower": 0.0, "upper": 3.0, "verdict": "excluded"},
     }
+
+
+@pytest.mark.parametrize(
+    ("regions", "delta_chi2", "words"),
+    [
+        (((0.0, 2.0),), 1.0, "< 2\n  the point itself, factor 1: allowed\n  its Delta chi2: 1, allowed up to 2.706"),
+        (((1.5, 3.0),), 9.0, "1.5 to 3\n  the point itself, factor 1: too small"),
+        (((0.0, 0.5), (1.5, 3.0)), 9.0, "< 0.5 or 1.5 to 3\n"),
+        (((0.25, None),), 0.0, "> 0.25\n"),
+        ((), None, "no count depends on it\n  the point itself, factor 1: no events"),
+    ],
+)
+def test_limit_says_what_it_allows(regions, delta_chi2, words):
+    found = limit(regions, delta_chi2)
+    assert repr(found).startswith(f"common factor of all moments: {words}")
+    assert "<caption>common factor of all moments: " in found._repr_html_()
+    assert "converged" not in repr(found)
+    assert "the best fit has not converged" in repr(replace(found, converged=False))
 
 
 def test_table_has_a_line_for_the_experiment_and_for_every_component():

@@ -10,10 +10,11 @@ import pytest
 
 import nulight as nl
 from nulight.data.reader import read_package_table, read_table
-from nulight.models.moment_file import moment_point
+from nulight.models.moment_file import moment_point, read_moment_file
 from nulight.neutrinos.matter import averaged_mass_probabilities
 from nulight.neutrinos.mixing import get_oscillation, pmns
 from nulight.results.moments import MomentsResult
+from nulight.studies.moment_scale import scale_limit
 from nulight.studies.moments import effective_moments
 
 XENON, REACTOR, PIONS, LINE = "xenonnt-2022-er", "texono-csi-2010", "coherent-csi-2021", "51cr-lxe-a"
@@ -37,7 +38,7 @@ def of_vector(vector):
 
 
 def rows(values, *names, **options):
-    return effective_moments(values, list(names), **options).rows
+    return effective_moments(values, names, **options).rows
 
 
 def components(row):
@@ -151,16 +152,23 @@ def test_blind_spot_fills_on_the_way():
     assert far.note == ""
 
 
+def test_small_moment_beside_large_ones_is_no_rounding():
+    (row,) = rows({"mu_nu_e": 1e-18, "mu_nu_mu": 1e-8, "mu_tau4": 1e-6, "m_4": 10.0}, LINE)
+    assert row.components[0].mu_eff == pytest.approx(1e-18, rel=1e-12)
+    assert (row.components[0].mu_eff_heavy, row.note) == (0.0, "")
+    assert 1e-18 * row.limit.upper == pytest.approx(scale_limit({"mu_nu_e": 1e-11}, LINE).upper * 1e-11, rel=1e-6)
+
+
 def test_blind_spot_of_electron_neutrinos_is_seen_by_the_others():
     """Lambda along conj(U_e) leaves nu_e without a moment; nu_mu and the Sun see the matrix all the same."""
     vector = 1e-10 * U[0].conj()
     found = effective_moments(of_vector(vector), [REACTOR, LINE, PIONS, XENON])
     reactor, line, pions, sun = found.rows
-    assert found.flavours[0].mu_eff < 1e-24
+    assert found.flavours[0].mu_eff == 0
     for row in (reactor, line):
-        assert row.mu_eff < 1e-24
+        assert (row.mu_eff, row.events) == (0, 0)
         assert row.note == "blind: its neutrinos have no effective moment"
-        assert row.limit.verdict in ("allowed", "no events")
+        assert (row.limit.verdict, row.limit.upper) == ("no events", None)
     assert components(pions)["nu_e"].mu_eff < 1e-24
     assert components(pions)["nu_mu"].mu_eff == pytest.approx(1e-10, rel=1e-12)
     P = probabilities(XENON, "pp")
@@ -275,6 +283,58 @@ def test_file_in_the_flavour_basis_gives_what_the_same_matrix_in_the_mass_basis_
     assert electron.mu_eff_heavy < 1e-24
 
 
+def test_file_is_taken_by_its_path_and_as_read(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("neutrinos: dirac\nbasis: flavour\nmoments: {1e: 1e-11}\n", encoding="utf-8")
+    point = read_moment_file(path, "miranda-2021")
+    expected = effective_moments(point.values, LINE, neutrinos="dirac", conventions="miranda-2021")
+    for values in (path, str(path), point):
+        found = effective_moments(values, LINE, conventions="miranda-2021")
+        assert found.to_dict() == expected.to_dict()
+    assert expected.rows[0].mu_eff == pytest.approx(1e-11, rel=1e-10)
+    with pytest.raises(ValueError, match=r"a\.yaml: is of Dirac neutrinos, not majorana"):
+        effective_moments(path, LINE, neutrinos="majorana")
+    with pytest.raises(ValueError, match=r"^the matrix is of Dirac neutrinos"):
+        effective_moments(point, LINE, neutrinos="majorana")
+    with pytest.raises(FileNotFoundError):
+        effective_moments(tmp_path / "b.yaml", LINE)
+
+
+def test_one_experiment_needs_no_list():
+    values = {"lambda_12": 1e-11}
+    expected = effective_moments(values, [LINE]).to_dict()
+    assert effective_moments(values, LINE).to_dict() == expected
+    assert effective_moments(values, nl.load(LINE)).to_dict() == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        (([LINE], {"lambda_12": 1e-11}), TypeError, "first argument, "),
+        (
+            ({"lambda_12": 1e-11}, {"lambda_12": 1e-11}),
+            TypeError,
+            "values are the first argument, the experiments the second",
+        ),
+        (({"lambda_12": 1e-11}, []), ValueError, "no experiment is given"),
+    ],
+)
+def test_arguments_in_the_wrong_order_are_explained(arguments, error, message):
+    for call in (effective_moments, scale_limit):
+        with pytest.raises(error, match=message):
+            call(*arguments)
+
+
+def test_moment_to_the_fourth_state_alone_is_the_one_shown():
+    found = effective_moments({"lambda_14": 1e-11}, LINE)
+    text = repr(found)
+    assert text.startswith("lambda_14 = 1e-11 mu_B, m_4 = 0 keV; Majorana neutrinos\n")
+    assert f"51cr-lxe-a: mu_eff to nu_4 {found.rows[0].mu_eff_heavy:.3g} mu_B, " in text
+    assert "mu_eff 0" not in text
+    assert not found.light
+    assert found.values == {"lambda_14": 1e-11}
+
+
 def test_moments_of_flavours_are_taken_as_well():
     values = {"mu_nu_e": 1e-11, "mu_mu4": 2e-11, "m_4": 10.0}
     reactor, sun = rows(values, REACTOR, XENON)
@@ -339,6 +399,7 @@ def test_record_is_written_and_read(tmp_path):
     text = repr(found)
     assert text.startswith("lambda_12 = 1e-11 mu_B, lambda_14 = 1e-12 mu_B, m_4 = 10 keV; Majorana neutrinos\n")
     assert "excluded, common factor up to 0.7" in text
+    assert f"mu_eff {found.rows[0].mu_eff:.3g} mu_B, mu_eff to nu_4 " in text
 
 
 @pytest.mark.slow

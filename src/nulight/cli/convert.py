@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -31,7 +32,7 @@ def command(
     to: Annotated[str | None, typer.Argument(metavar="TO", help="What it should be; everything otherwise.")] = None,
     convention: Annotated[
         str | None,
-        typer.Option(help="half or unit, of d and Lambda: L = (d/2) or d Nbar sigma nu F; package or half, of r2."),
+        typer.Option(help="half or unit, of d and scale: L = (d/2) or d Nbar sigma nu F; package or half, of r2."),
     ] = None,
     conventions: Annotated[
         str, typer.Option(metavar="PRESET|FILE", help="What a radius means for anapole, g_V and weak angle.")
@@ -59,6 +60,8 @@ def command(
     answer = float(convert(number, from_, to, convention=convention, conventions=conventions))
     chosen = _quantity(to).unit if unit is None else unit
     answer /= _factor(chosen, to)
+    if not math.isfinite(answer):
+        raise ValueError(f"{value} {from_} is too large a number in {chosen}")
     if as_json:
         record = {"value": answer, "unit": chosen, "from": {"value": number, **_described(from_, convention)}}
         _print(record | {"to": _described(to, convention), "conventions": conventions})
@@ -77,7 +80,10 @@ def _number(text: str, name: str) -> float:
     if match is None:
         raise ValueError(f"{text!r} is not a number, with or without unit")
     number, unit = match.groups()
-    return float(number) * (_factor(unit, name) if unit else 1.0)
+    value = float(number) * (_factor(unit, name) if unit else 1.0)
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} is too large a number")
+    return value
 
 
 def _factor(unit: str, name: str) -> float:

@@ -60,6 +60,7 @@ def _point(
         If there is neither, or the two contradict each other.
     """
     from nulight.models.moment_file import read_moment_file
+    from nulight.models.moment_input import check_nature
 
     values = _set_values(settings)
     if file is None:
@@ -67,8 +68,7 @@ def _point(
             raise ValueError("give a FILE with the matrix, or elements such as --set lambda_12=1e-11")
         return values, neutrinos
     point = read_moment_file(file, conventions or "default")
-    if neutrinos not in (None, point.neutrinos):
-        raise ValueError(f"{file}: is of {point.neutrinos.capitalize()} neutrinos, not {neutrinos}; change the file")
+    check_nature(point, neutrinos, f"{file}:")
     _refuse_mixing(point, values, file)
     return point.values | values, point.neutrinos
 
@@ -124,18 +124,8 @@ def _cells(row: MomentsRow, heavy: bool) -> list[str]:
     cells = [row.experiment, ", ".join(row.sources), _moment(row.mu_eff)]
     cells += [_moment(row.mu_eff_heavy)] * heavy + [f"{row.events:.3g}"] + [f"{row.events_heavy:.3g}"] * heavy
     planned = row.status == "planned" and row.limit.verdict == "excluded"
-    return [*cells, "would be excluded" if planned else row.limit.verdict, _scale(row)]
+    return [*cells, "would be excluded" if planned else row.limit.verdict, row.limit.allowed or "-"]
 
 
 def _moment(value: float | None) -> str:
     return "-" if value is None else f"{value:.3g}"
-
-
-def _scale(row: MomentsRow) -> str:
-    """The allowed factors, ``< 0.75`` where they begin at zero."""
-    ends = [(lower or 0.0, upper) for lower, upper in row.limit.regions]
-    texts = [
-        (f"< {upper:.3g}" if lower == 0 else f"{lower:.3g} to {upper:.3g}") if upper else f"> {lower:.3g}"
-        for lower, upper in ends
-    ]
-    return " or ".join(texts) or "-"

@@ -2,6 +2,9 @@ r"""Radiative decay of the sterile neutrino of the dipole portal: how far it fli
 
 The moment that makes N in a detector or its surroundings also lets it decay. Decays by mixing alone,
 N -> 3 nu and N -> nu e e, are not counted.
+
+Lengths are in cm, the internal unit of the package; tables of limits print them in m (`decay_length_m`
+of a `PortalLimit`).
 """
 
 from __future__ import annotations
@@ -69,7 +72,7 @@ def decay_width(mu_nu: ArrayLike, m_4: ArrayLike, *, neutrinos: Nature = "majora
 
 
 def decay_length(mu_nu: ArrayLike, m_4: ArrayLike, E_4: ArrayLike, *, neutrinos: Nature = "majorana") -> FloatArray:
-    r"""Mean distance that N flies before it decays to nu gamma.
+    r"""Mean distance, in cm, that N flies before it decays to nu gamma.
 
     Parameters
     ----------
@@ -82,17 +85,25 @@ def decay_length(mu_nu: ArrayLike, m_4: ArrayLike, E_4: ArrayLike, *, neutrinos:
     Returns
     -------
     array, broadcast shape, cm
-        beta gamma c tau = (p / m_4) hbar c / Gamma; infinite without a moment or a mass.
+        beta gamma c tau = (p / m_4) hbar c / Gamma; infinite without a moment or a mass. Divide by
+        ``nulight.units.m`` for metres.
 
     Raises
     ------
     ValueError
         If an energy is below the mass, or as for `decay_width`.
 
+    Notes
+    -----
+    Compared with the size of a detector it tells whether N leaves unseen, as a limit from recoils alone takes for
+    granted, or decays inside: `decay_probability` gives the share. Compared with the distance from the source it
+    tells whether N made on the way, or in the source, arrives.
+
     Examples
     --------
-    >>> length = decay_length(1e-9, 10e3, 30e3)  # 10 MeV made by 30 MeV
-    >>> f"{length / 100:.4g} m"
+    >>> from nulight.units import m
+    >>> length = decay_length(1e-9, 10e3, 30e3)  # cm, for 10 MeV made by 30 MeV
+    >>> f"{length / m:.4g} m"
     '1.598e+05 m'
     >>> float(decay_length(0.0, 10e3, 30e3))
     inf
@@ -115,6 +126,7 @@ def decay_probability(
     Parameters
     ----------
     distance : array, broadcasting, cm
+        Along the flight, such as the size of a detector.
     mu_nu, m_4, E_4, neutrinos
         As for `decay_length`.
 

@@ -1,6 +1,6 @@
 r"""One coupling in the words of another paper: moments, dipole couplings, scales, radii, anapoles, angles.
 
-Three families, with nothing between them: the size of a magnetic moment (mu, d, Lambda), a charge
+Three families, with nothing between them: the size of a magnetic moment (mu, d, and the scale 1/d), a charge
 radius (r2, a, and the shifts of g_V and of the weak angle it amounts to), and the Majorana moments of
 three neutrinos as a vector (Lambda_1) or as elements of a matrix (lambda_23).
 
@@ -76,7 +76,7 @@ def _quantities() -> Iterator[Quantity]:
     text = "dipole coupling"
     yield Quantity(name="d", unit="GeV^-1", meaning=text, family="moment", units=_INVERSE, conventions=_DIPOLE)
     text = "scale 1/d"
-    yield Quantity(name="Lambda", unit="GeV", meaning=text, family="moment", units=_SCALES, conventions=_DIPOLE)
+    yield Quantity(name="scale", unit="GeV", meaning=text, family="moment", units=_SCALES, conventions=_DIPOLE)
     text = "charge radius squared"
     yield Quantity(name="r2", unit="cm^2", meaning=text, family="radius", units=_AREA, conventions=_RADIUS)
     text = "anapole moment, normalised by the preset of conventions"
@@ -113,11 +113,11 @@ def convert(
     Parameters
     ----------
     value : array, any shape
-        In the unit of `from_`, see `QUANTITIES`.
+        In the unit of `from_`, see `QUANTITIES`; finite.
     from_, to : str
         Names out of `QUANTITIES`, with or without a convention: ``"d"``, ``"d:unit"``, ``"r2:half"``.
     convention : str, optional
-        Convention of the names that carry none: ``"half"`` or ``"unit"`` for d and Lambda, ``"package"``
+        Convention of the names that carry none: ``"half"`` or ``"unit"`` for d and its scale, ``"package"``
         or ``"half"`` for r2. The package's own by default.
     conventions : preset name, path of a YAML file, or Conventions
         Normalisation of the anapole, and shift of couplings by a charge radius.
@@ -130,13 +130,14 @@ def convert(
     Raises
     ------
     ValueError
-        If a name or convention is unknown, the two are not of one family, or a scale is not positive.
+        If a name or convention is unknown, the two are not of one family, a scale is not positive, or the value or
+        what it becomes is no finite number.
 
     Notes
     -----
     .. math::
         d = \mu \frac{\sqrt{\pi\alpha}}{m_e} = 296.304\ \mathrm{GeV}^{-1} \frac{\mu}{\mu_B}, \quad
-        d_\mathrm{unit} = d/2, \quad \Lambda = 1/d, \quad a = -\langle r^2\rangle/6, \quad
+        d_\mathrm{unit} = d/2, \quad \mathrm{scale} = 1/d, \quad a = -\langle r^2\rangle/6, \quad
         \delta g_V = 2\,\delta s_W^2 = \frac{\sqrt2\pi\alpha}{3 G_F}\langle r^2\rangle
 
     References
@@ -158,7 +159,9 @@ def convert(
     if convention is not None:
         start, end = _in_convention(start, end, convention)
     record = get_conventions(conventions)
-    return _from_base(end, _to_base(start, np.asarray(value, dtype=float), record), record)
+    given = _finite(np.asarray(value, dtype=float), from_)
+    with np.errstate(over="ignore"):
+        return _finite(_from_base(end, _to_base(start, given, record), record), to)
 
 
 def equivalents(
@@ -169,7 +172,7 @@ def equivalents(
     Examples
     --------
     >>> [f"{e.quantity} {e.value:.4g} {e.unit}" for e in equivalents(1e-11, "mu")][:3]
-    ['d:half 2.963e-09 GeV^-1', 'd:unit 1.482e-09 GeV^-1', 'Lambda:half 3.375e+08 GeV']
+    ['d:half 2.963e-09 GeV^-1', 'd:unit 1.482e-09 GeV^-1', 'scale:half 3.375e+08 GeV']
     """
     quantity, given = _parsed(from_)
     own = given or convention or next(iter(quantity.conventions), "")
@@ -177,7 +180,7 @@ def equivalents(
     found = []
     for other in QUANTITIES.values():
         names = [f"{other.name}:{choice}" for choice in other.conventions] or [other.name]
-        if other.family == quantity.family and not (other.name == "Lambda" and value <= 0):
+        if other.family == quantity.family and not (other.name == "scale" and value <= 0):
             found += [_equivalent(value, start, name, other, conventions) for name in names if name != start]
     return tuple(found)
 
@@ -221,6 +224,11 @@ Named = tuple[Quantity, str]
 def _parsed(text: str) -> Named:
     name, colon, convention = text.partition(":")
     if name not in QUANTITIES:
+        if name == "Lambda":  # papers have both
+            raise ValueError(
+                "Lambda is the scale of a dipole coupling, here called scale, or a vector of Majorana moments, "
+                "Lambda_1 to Lambda_3"
+            )
         close = difflib.get_close_matches(name, QUANTITIES, n=3)
         hint = f"did you mean: {', '.join(close)}?" if close else f"use one of: {', '.join(QUANTITIES)}"
         raise ValueError(f"unknown quantity {name!r}; {hint}")
@@ -265,7 +273,7 @@ def _maps(name: str, convention: str, conventions: Conventions) -> tuple[Map, Ma
     match name:
         case "d":
             return _linear(1 / dipole)
-        case "Lambda":
+        case "scale":
             return (lambda x: 1 / (dipole * _positive(x)), lambda x: 1 / (dipole * _positive(x)))
         case "r2":
             return _linear(2.0 if convention == "half" else 1.0)
@@ -283,7 +291,13 @@ def _linear(factor: float) -> tuple[Map, Map]:
     return (lambda x: factor * x, lambda x: x / factor)
 
 
+def _finite(x: FloatArray, name: str) -> FloatArray:
+    if not np.all(np.isfinite(x)):
+        raise ValueError(f"{name} = {x} {_parsed(name)[0].unit}".rstrip() + " is no finite number")
+    return x
+
+
 def _positive(x: FloatArray) -> FloatArray:
     if not np.all(x > 0):
-        raise ValueError(f"{x} has no scale: Lambda is the inverse of a coupling, which must be positive")
+        raise ValueError(f"{x} has no scale: that is the inverse of a coupling, which must be positive")
     return x

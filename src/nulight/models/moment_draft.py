@@ -25,6 +25,7 @@ __all__ = ["Draft"]
 _KEYS = ("neutrinos", "basis", "m_4", "moments", "matrix", "mixing")
 _BASES = ("mass", "flavour")
 _STATES_IN_FLAVOUR = (*FLAVOURS, "s")
+_ROUNDING = 1e-14  # of the largest element: what turning the basis leaves of an exact zero is some 1e-16
 _SAME = 1e-10  # of the largest transition: rounding of a matrix that was turned, or written with ten digits
 
 
@@ -92,7 +93,7 @@ class Draft:
             angles: dict[str, Any] = {name: value for name, value in self.values.items() if name in MIXING}
             U = pmns(get_oscillation(oscillation), n=4, **angles)
             turn = majorana_moment_to_mass if self.neutrinos == "majorana" else dirac_moment_to_mass
-            matrix = turn(matrix, U)
+            matrix = _without_dust(turn(matrix, U))
         if not np.any(matrix):
             self.add("moments", "", "are all zero", "give at least one, such as {12: 1e-11}")
         if np.any(matrix[3, :3]) and "m_4" not in self.values:
@@ -183,6 +184,18 @@ class Draft:
         if self.basis == "mass":
             return STATES, STATES
         return STATES if self.neutrinos == "dirac" else _STATES_IN_FLAVOUR, _STATES_IN_FLAVOUR
+
+
+def _without_dust(matrix: ComplexArray) -> ComplexArray:
+    """The matrix with exact zeros in place of real and imaginary parts that are rounding alone.
+
+    Sums over flavours that cancel leave parts of some 1e-16 of the largest element. Kept, they would be parameters of
+    their own, moments of 1e-28 mu_B and phases of 1e-17, and moments to a fourth state that need a mass.
+    """
+    smallest = _ROUNDING * np.abs(matrix).max()
+    real, imaginary = (np.where(np.abs(part) > smallest, part, 0.0) for part in (matrix.real, matrix.imag))
+    clean: ComplexArray = real + 1j * imaginary
+    return clean
 
 
 def _angle(value: object) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from html import escape
 from typing import Any, ClassVar, Literal
 
 from nulight.io.record import Result
@@ -17,7 +18,7 @@ Verdict = Literal["allowed", "excluded", "too small", "no events"]
 """Whether the point itself is allowed; "too small" if the data prefer larger moments."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ScaleLimit:
     """Limit on a common factor of all moments of a point.
 
@@ -59,10 +60,38 @@ class ScaleLimit:
             return "allowed"
         return "too small" if self.lower is not None and self.lower > 1 else "excluded"
 
+    @property
+    def allowed(self) -> str:
+        """The allowed factors in words, ``< 0.75`` where they begin at zero; empty if there is nothing to tell."""
+        ends = [(lower or 0.0, upper) for lower, upper in self.regions]
+        return " or ".join(
+            (f"< {upper:.3g}" if lower == 0 else f"{lower:.3g} to {upper:.3g}") if upper else f"> {lower:.3g}"
+            for lower, upper in ends
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Return the record with what follows from it, as plain values."""
         own = {field.name: plain(getattr(self, field.name)) for field in fields(self)}
         return own | {"lower": self.lower, "upper": self.upper, "verdict": self.verdict}
+
+    def __repr__(self) -> str:
+        return "\n".join([self._headline(), *(f"  {name}: {text}" for name, text in self._lines())])
+
+    def _repr_html_(self) -> str:
+        rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(text)}</td></tr>" for name, text in self._lines())
+        return f"<table><caption>{escape(self._headline())}</caption>{rows}</table>"
+
+    def _headline(self) -> str:
+        return f"common factor of all moments: {self.allowed or 'no count depends on it'}"
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        yield "the point itself, factor 1", self.verdict
+        if self.delta_chi2 is not None:
+            yield "its Delta chi2", f"{self.delta_chi2:.3g}, allowed up to {self.threshold:.4g}"
+        if self.best is not None:
+            yield "best fit", f"{self.best:.3g}"
+        if not self.converged:
+            yield "warning", "the best fit has not converged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +181,11 @@ class MomentsResult(Result):
     rows: tuple[MomentsRow, ...]
 
     @property
+    def light(self) -> bool:
+        """Whether any moment leads to light final states."""
+        return any(flavour.mu_eff for flavour in self.flavours) or any(row.events for row in self.rows)
+
+    @property
     def heavy(self) -> bool:
         """Whether any moment leads to the fourth state."""
         return any(flavour.mu_eff_heavy for flavour in self.flavours) or any(row.events_heavy for row in self.rows)
@@ -159,9 +193,9 @@ class MomentsResult(Result):
     @property
     def point(self) -> str:
         """The point in words."""
-        return ", ".join(
-            f"{name} = {value:.4g} {PARAMETERS[name].unit}".rstrip() for name, value in self.values.items()
-        )
+        massless = {"m_4": 0.0} if self.heavy and "m_4" not in self.values else {}
+        given = {**self.values, **massless}
+        return ", ".join(f"{name} = {value:.4g} {PARAMETERS[name].unit}".rstrip() for name, value in given.items())
 
     def _headline(self) -> str:
         return f"{self.point}; {self.neutrinos.capitalize()} neutrinos"
@@ -173,9 +207,11 @@ class MomentsResult(Result):
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         for row in self.rows:
-            moment = "-" if row.mu_eff is None else f"{row.mu_eff:.3g} mu_B"
+            moments = {"mu_eff": row.mu_eff} if self.light or not self.heavy else {}
+            moments |= {"mu_eff to nu_4": row.mu_eff_heavy} if self.heavy else {}
+            texts = [f"{name} {'-' if value is None else f'{value:.3g} mu_B'}" for name, value in moments.items()]
             scale = "-" if row.limit.upper is None else f"{row.limit.upper:.3g}"
-            yield row.experiment, f"mu_eff {moment}, {row.limit.verdict}, common factor up to {scale}"
+            yield row.experiment, f"{', '.join(texts)}, {row.limit.verdict}, common factor up to {scale}"
         yield from Result._lines(self)
 
 

@@ -18,15 +18,15 @@ from nulight.models.products import checked
 from nulight.neutrinos.flux import FLAVOURS, Flux
 from nulight.neutrinos.mixing import get_oscillation, pmns
 from nulight.results.moments import ComponentMoment, MomentsRow
-from nulight.studies.moment_scale import MOMENTS, moment_counts, scale_limit
+from nulight.studies.moment_scale import check_any_moment, moment_counts, no_limit, scale_limit
 from nulight.targets.nuclei import NuclearTarget
 from nulight.typing import ComplexArray, FloatArray
 from nulight.units import MeV
 
-__all__ = ["is_heavy", "moments_row"]
+__all__ = ["effective_square", "is_heavy", "moments_row"]
 
 _REFERENCE = 1e-10  # mu_B; any value gives the same effective moment
-_BLIND = 1e-9  # of the largest element: moments below it cancel but for rounding
+_BLIND = 1e-12  # of all moments together: an effective moment below it is one that cancels but for rounding
 
 
 def is_heavy(coupling: Moment) -> bool:
@@ -36,11 +36,19 @@ def is_heavy(coupling: Moment) -> bool:
 
 def moments_row(experiment: Experiment, values: Mapping[str, float], *, cl: float = 0.90) -> MomentsRow:
     """Return what a point is in one experiment; arguments and errors as for `effective_moments`."""
-    counts = {kind: float(found.sum()) for kind, found in moment_counts(experiment, values).items()}
     m_4, heaviest = float(values.get("m_4", 0.0)), _heaviest(experiment)
     couplings = moments(checked(values, ()), experiment.conventions)
+    check_any_moment(values)
     heavy = any(map(is_heavy, couplings))
-    parts = [(source, flux) for source in experiment.sources for flux in source.fluxes]
+    components = tuple(
+        _component(source.name, flux, couplings, experiment.conventions)
+        for source in experiment.sources
+        for flux in source.fluxes
+    )
+    blind = not any(part.mu_eff or part.mu_eff_heavy for part in components)
+    counts = dict.fromkeys(("light", "heavy", "interference"), 0.0)
+    if not blind:  # otherwise counts and limit would be those of rounding
+        counts = {kind: float(found.sum()) for kind, found in moment_counts(experiment, values).items()}
     row = MomentsRow(
         experiment=experiment.name,
         status="planned" if experiment.planned else "data",
@@ -51,11 +59,15 @@ def moments_row(experiment: Experiment, values: Mapping[str, float], *, cl: floa
         events=counts["light"],
         events_heavy=counts["heavy"] + counts["interference"],
         heaviest=heaviest,
-        limit=scale_limit([experiment], values, cl=cl),
-        components=tuple(_component(source.name, flux, couplings, experiment.conventions) for source, flux in parts),
+        limit=no_limit(cl) if blind else scale_limit(values, experiment, cl=cl),
+        components=components,
     )
-    largest = max(value for name, value in values.items() if name in MOMENTS)
-    return replace(row, note=_note(row, heavy, m_4, largest))
+    return replace(row, note=_note(row, heavy, m_4, blind))
+
+
+def effective_square(square: float, strength: ComplexArray) -> float:
+    """Return the squared moment that a state has of a `strength` (n, n), zero where rounding alone is left."""
+    return square if square > _BLIND**2 * float(np.trace(strength).real) else 0.0
 
 
 def _equivalent(experiment: Experiment, events: float, *references: Mapping[str, float]) -> float | None:
@@ -84,7 +96,7 @@ def _component(source: str, flux: Flux, couplings: Sequence[Moment], conventions
             strength, states = in_mass, flux.matrices
         else:
             strength, states = in_flavour, flux.flavour_matrices(pmns(get_oscillation(conventions.oscillation)))
-        squares[is_heavy(coupling)] += max(float(total @ _traces(states, strength) / norm), 0.0)  # but for rounding
+        squares[is_heavy(coupling)] += effective_square(float(total @ _traces(states, strength) / norm), strength)
     light, heavy = math.sqrt(squares[False]), math.sqrt(squares[True])
     return ComponentMoment(source=source, component=flux.name, mu_eff=light, mu_eff_heavy=heavy)
 
@@ -107,14 +119,14 @@ def _heaviest(experiment: Experiment) -> float:
     return max(float(heaviest_final_state(E, mass)) for mass in masses)
 
 
-def _note(row: MomentsRow, heavy: bool, m_4: float, largest: float) -> str:
+def _note(row: MomentsRow, heavy: bool, m_4: float, blind: bool) -> str:
     notes = []
     if heavy and row.events_heavy == 0:
         if m_4 >= row.heaviest:
             notes.append(f"too heavy: m_4 = {_energy(m_4)}, at most {_energy(row.heaviest)} can be made")
         elif any(part.mu_eff_heavy for part in row.components):
             notes.append(f"recoils with m_4 = {_energy(m_4)} lie outside the bins")
-    if max(max(part.mu_eff, part.mu_eff_heavy) for part in row.components) < _BLIND * largest:
+    if blind:
         notes = ["blind: its neutrinos have no effective moment"]
     if not row.limit.converged:
         notes.append("the best fit has not converged")

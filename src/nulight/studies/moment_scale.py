@@ -7,28 +7,33 @@ exactly; the profile likelihood of the one parameter `scale` then costs no new i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nulight.conventions import Conventions
 from nulight.experiments import Experiment
 from nulight.inference.expectation import Morph, ParametricCounts, morphs, parametric, row_counts
 from nulight.inference.levels import interval_threshold
 from nulight.inference.model import CountModel, Model, Nuisance, Statistic, combine, parts, with_planned_data
 from nulight.inference.profile import minimise
 from nulight.inference.scan import Curve, scan_within
+from nulight.models.matrix_checks import Nature
 from nulight.models.mixing_parameters import TRANSITIONS
+from nulight.models.moment_input import MomentInput, given_point
 from nulight.models.parameter import Parameter
 from nulight.neutrinos.flux import FLAVOURS
 from nulight.results.limits import Region
 from nulight.results.moments import ScaleLimit
 from nulight.studies.limits import combine as combine_experiments
+from nulight.studies.moment_experiments import ExperimentChoice, for_nature, loaded
 from nulight.typing import FloatArray
 
-__all__ = ["MOMENTS", "ScaledModel", "moment_counts", "scale_limit", "scaled_model"]
+__all__ = ["MOMENTS", "ScaledModel", "check_any_moment", "moment_counts", "no_limit", "scale_limit", "scaled_model"]
 
 MOMENTS = frozenset(
     ("mu_nu", *(f"mu_nu_{a}" for a in FLAVOURS), *(f"mu_{a}4" for a in FLAVOURS), *(f"lambda_{p}" for p in TRANSITIONS))
@@ -143,15 +148,28 @@ def scaled_model(experiment: Experiment, values: Mapping[str, float]) -> ScaledM
     )
 
 
-def scale_limit(experiments: Sequence[Experiment], values: Mapping[str, float], *, cl: float = 0.90) -> ScaleLimit:
+def scale_limit(
+    values: MomentInput,
+    experiments: ExperimentChoice,
+    *,
+    neutrinos: Nature | None = None,
+    conventions: str | Path | Conventions | None = None,
+    cl: float = 0.90,
+) -> ScaleLimit:
     r"""Return the limit on a common factor of all moments, everything else as it stands in `values`.
 
     Parameters
     ----------
-    experiments : sequence of Experiment
-        One, or several to combine. Their conventions say whether `lambda_kj` are of Majorana or Dirac neutrinos.
-    values : mapping of str to float
-        A point with at least one moment that is not zero, of mass states or of flavours.
+    values : mapping of str to float, path, or MomentPoint
+        A point with at least one moment that is not zero, of mass states or of flavours. A path is that of a YAML
+        file with the matrix, see `read_moment_file`; oscillation parameters of the first experiment turn it from the
+        flavour basis.
+    experiments : str, Path, Experiment, or sequence of them
+        Names, paths of cards, or experiments: one, or several to combine.
+    neutrinos : "majorana" or "dirac", optional
+        What `lambda_kj` belong to; otherwise as the file or the experiments say.
+    conventions : preset name, path of a YAML file, or Conventions, optional
+        For the experiments given by name; otherwise each its own.
     cl : float
         Confidence level, two-sided: Delta chi2 of 2.706 at 90 %.
 
@@ -162,9 +180,13 @@ def scale_limit(experiments: Sequence[Experiment], values: Mapping[str, float], 
 
     Raises
     ------
+    TypeError
+        If `values` is neither a mapping nor a path, such as experiments in its place.
     ValueError
-        If there is no moment in `values`, a parameter is unknown or outside its domain, or the experiments must not
-        be combined.
+        If there is no moment in `values`, a parameter is unknown or outside its domain, the file is wrong, or the
+        experiments cannot be loaded or must not be combined.
+    OSError
+        If the file cannot be read.
 
     Notes
     -----
@@ -175,20 +197,32 @@ def scale_limit(experiments: Sequence[Experiment], values: Mapping[str, float], 
 
     Examples
     --------
-    >>> import nulight as nl
-    >>> found = scale_limit([nl.load("xenonnt-2022-er")], {"mu_nu": 1e-12})
+    >>> found = scale_limit({"mu_nu": 1e-12}, "xenonnt-2022-er")
     >>> f"{found.upper:.2f}"  # times 1e-12 mu_B
     '7.44'
     """
     threshold = interval_threshold(cl, "two-sided")
-    if not any(values[name] for name in values if name in MOMENTS):
-        raise ValueError("no moment is set: give at least one, such as lambda_12 = 1e-11 mu_B")
-    combine_experiments(*experiments)  # refuses what must not be combined
-    models = [scaled_model(experiment, values) for experiment in experiments]
+    members = loaded(experiments, conventions)
+    values, neutrinos = given_point(values, neutrinos, members[0].conventions)
+    check_any_moment(values)
+    members = [for_nature(member, neutrinos) for member in members]
+    combine_experiments(*members)  # refuses what must not be combined
+    models = [scaled_model(member, values) for member in members]
     unit = min(model.unit for model in models)
     if not np.isfinite(unit):
-        return ScaleLimit(regions=(), best=None, delta_chi2=None, threshold=threshold)
+        return no_limit(cl)
     return _search(models[0] if len(models) == 1 else combine(models), unit, threshold)
+
+
+def check_any_moment(values: Mapping[str, float]) -> None:
+    """Raise ValueError if no moment of the point differs from zero."""
+    if not any(values[name] for name in values if name in MOMENTS):
+        raise ValueError("no moment is set: give at least one, such as lambda_12 = 1e-11 mu_B")
+
+
+def no_limit(cl: float) -> ScaleLimit:
+    """Return what `scale_limit` does where no count depends on the moments."""
+    return ScaleLimit(regions=(), best=None, delta_chi2=None, threshold=interval_threshold(cl, "two-sided"))
 
 
 def _unit(part: CountModel, signal: FloatArray) -> float:

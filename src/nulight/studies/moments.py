@@ -9,28 +9,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nulight._version import __version__
 from nulight.conventions import Conventions, get_conventions
-from nulight.experiments import Experiment, load
+from nulight.experiments import Experiment
 from nulight.experiments.loader import card_names
 from nulight.inference.coordinates import citations
 from nulight.models.matrix_checks import Nature
+from nulight.models.moment_input import MomentInput, given_point
 from nulight.models.moments import moments
 from nulight.models.products import checked
 from nulight.neutrinos.flux import FLAVOURS
 from nulight.results.moments import FlavourMoment, MomentsResult
-from nulight.studies.moment_rows import is_heavy, moments_row
+from nulight.studies.moment_experiments import ExperimentChoice, for_nature, loaded, with_nature
+from nulight.studies.moment_rows import effective_square, is_heavy, moments_row
 
 __all__ = ["effective_moments"]
 
 
 def effective_moments(
-    values: Mapping[str, float],
-    experiments: Sequence[str | Path | Experiment] | None = None,
+    values: MomentInput,
+    experiments: ExperimentChoice | None = None,
     *,
     neutrinos: Nature | None = None,
     conventions: str | Path | Conventions | None = None,
@@ -40,14 +41,16 @@ def effective_moments(
 
     Parameters
     ----------
-    values : mapping of str to float
-        At least one moment, `lambda_kj` [mu_B] with phases [rad], or moments of flavours; `m_4` [keV], mixing [rad].
-    experiments : sequence of str, Path or Experiment, optional
+    values : mapping of str to float, path, or MomentPoint
+        At least one moment, `lambda_kj` [mu_B] with phases [rad], or moments of flavours; `m_4` [keV] (massless
+        without it), mixing [rad]. A path is that of a YAML file with the matrix, see `read_moment_file`.
+    experiments : str, Path, Experiment, or sequence of them, optional
         Names, paths of cards, or experiments; otherwise every shipped one, those with data first.
     neutrinos : "majorana" or "dirac", optional
-        What `lambda_kj` belong to; otherwise as the conventions say.
+        What `lambda_kj` belong to; otherwise as the file or the conventions say.
     conventions : preset name, path of a YAML file, or Conventions, optional
-        For the experiments given by name; otherwise each its own.
+        For the experiments given by name; otherwise each its own. A file in the flavour basis is turned with their
+        oscillation parameters, otherwise with those of the default.
     cl : float
         Confidence level of the limits, two-sided.
 
@@ -57,9 +60,13 @@ def effective_moments(
 
     Raises
     ------
+    TypeError
+        If `values` is neither a mapping nor a path, such as experiments in its place.
     ValueError
-        If no moment is set, a parameter is unknown, outside its domain or not one that such neutrinos have, or an
-        experiment cannot be loaded.
+        If no moment is set, a parameter is unknown, outside its domain or not one that such neutrinos have, the file
+        is wrong, or an experiment cannot be loaded.
+    OSError
+        If the file cannot be read.
 
     Notes
     -----
@@ -76,20 +83,22 @@ def effective_moments(
 
     Examples
     --------
-    >>> found = effective_moments({"lambda_12": 1e-11}, ["xenonnt-2022-er"])
+    >>> found = effective_moments({"lambda_12": 1e-11}, "xenonnt-2022-er")
     >>> row = found.rows[0]
     >>> f"{row.mu_eff:.2e} mu_B, {row.limit.verdict}, allowed times {row.limit.upper:.2f}"
     '9.89e-12 mu_B, excluded, allowed times 0.75'
     """
-    base = _with_nature(get_conventions(conventions or "default"), neutrinos)
+    choices = get_conventions(conventions or "default")
+    values, neutrinos = given_point(values, neutrinos, choices)
+    base = with_nature(choices, neutrinos)
     flavours = tuple(_flavours(values, base))
     names = card_names() if experiments is None else experiments
-    models = [_prepared(experiment, neutrinos, conventions) for experiment in names]
+    models = [for_nature(experiment, neutrinos) for experiment in loaded(names, conventions)]
     if experiments is None:
         models.sort(key=lambda model: model.planned)
     rows = tuple(moments_row(model, values, cl=cl) for model in models)
     return MomentsResult(
-        values=dict(values),
+        values=values,
         neutrinos=base.neutrinos,
         cl=cl,
         flavours=flavours,
@@ -102,26 +111,13 @@ def effective_moments(
     )
 
 
-def _with_nature(conventions: Conventions, neutrinos: Nature | None) -> Conventions:
-    same = neutrinos is None or neutrinos == conventions.neutrinos
-    return conventions if same else conventions.with_changes(neutrinos=neutrinos)
-
-
-def _prepared(
-    experiment: str | Path | Experiment, neutrinos: Nature | None, conventions: str | Path | Conventions | None
-) -> Experiment:
-    """The experiment with neutrinos of the nature asked for."""
-    found = experiment if isinstance(experiment, Experiment) else load(experiment, conventions=conventions)
-    wanted = _with_nature(found.conventions, neutrinos)
-    return found if wanted is found.conventions else replace(found, conventions=wanted)
-
-
 def _flavours(values: Mapping[str, float], conventions: Conventions) -> Iterator[FlavourMoment]:
     couplings = moments(checked(values, ()), conventions)
     for a, flavour in enumerate(FLAVOURS):
         squares = {True: 0.0, False: 0.0}
         for coupling in couplings:
-            squares[is_heavy(coupling)] += float(coupling.strengths("nu")[0][a, a].real)
+            strength = coupling.strengths("nu")[0]
+            squares[is_heavy(coupling)] += effective_square(float(strength[a, a].real), strength)
         light, heavy = math.sqrt(squares[False]), math.sqrt(squares[True])
         yield FlavourMoment(flavour=f"nu_{flavour}", mu_eff=light, mu_eff_heavy=heavy)
 
