@@ -19,6 +19,7 @@ from nulight.typing import FloatArray
 __all__ = ["GaussianResponse"]
 
 _TAIL = 8.0  # standard deviations beyond which a Gaussian is nothing: 1e-15
+_REACH = 9.0  # of a bin: even what is left beyond the tail must not depend on what else is in a chunk
 _RUNAWAY = 3.0  # standard deviations that ten times the last edge must be away from it
 _CHUNK = 64  # energies at a time, or more if that makes no more than _BLOCK numbers
 _BLOCK = 16384
@@ -99,8 +100,8 @@ class GaussianResponse:
     def _block(self, T: FloatArray, knots: FloatArray, first: np.ndarray) -> tuple[slice, FloatArray]:
         """Bins within reach of T (n_T,), and the probabilities of these."""
         sigma = self.sigma(T)
-        lo = max(int(np.searchsorted(knots, np.min(T - _TAIL * sigma), side="right")) - 1, 0)
-        hi = min(int(np.searchsorted(knots, np.max(T + _TAIL * sigma), side="left")) + 1, len(knots))
+        lo = max(int(np.searchsorted(knots, np.min(T - _REACH * sigma), side="right")) - 1, 0)
+        hi = min(int(np.searchsorted(knots, np.max(T + _REACH * sigma), side="left")) + 1, len(knots))
         if hi - lo < 2:
             return slice(0, 0), np.empty((0, len(T)))
         closed = self.efficiency.linear or self.efficiency.of == "true"
@@ -112,8 +113,7 @@ class GaussianResponse:
         """Integral of linear efficiency times Gaussian over each segment, shape (n_knots - 1, n_T)."""
         from scipy.special import ndtr
 
-        # nothing beyond the tail, whatever else is in the chunk
-        z = np.clip((knots[:, None] - T) / sigma, -_TAIL, _TAIL)
+        z = (knots[:, None] - T) / sigma
         cumulative: FloatArray = np.diff(ndtr(z), axis=0)
         if self.efficiency.of == "true":
             return cumulative
