@@ -59,7 +59,7 @@ def test_curves_and_regions_are_written(run, tmp_path, suffix):
 def test_region_of_the_library(run_json, run):
     arguments = ("limit", "xenon1t-2020-er", "mu_e4", "--region", "--m4", "1 keV:300 keV:8")
     record = run_json(*arguments)
-    assert record["closed"] == {"90 %": True}
+    assert record["zero_excluded"] == {"90 %": True}
     assert record["significance"] == pytest.approx(3.0, abs=0.1)
     text = run(*arguments).stdout
     assert "<= 179.5" in text

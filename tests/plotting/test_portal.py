@@ -55,7 +55,7 @@ def region_record(*, closed=True):
         significance=3.0,
         levels={"90 %": 4.605},
         polygons={"90 %": (ring,)},
-        closed={"90 %": closed},
+        zero_excluded={"90 %": closed},
     )
 
 

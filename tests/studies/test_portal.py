@@ -249,7 +249,7 @@ def xenon1t():
 
 
 def test_xenon1t_has_a_closed_region_in_the_1e_11_range_up_to_150_keV(xenon1t):
-    assert xenon1t.closed == {"1 sigma": True, "90 %": True}
+    assert xenon1t.zero_excluded == {"1 sigma": True, "90 %": True}
     (_, heaviest), (low, high) = xenon1t.extent("90 %")
     assert heaviest == pytest.approx(150, rel=0.05)
     assert 1e-11 < low < high < 6e-11
@@ -296,7 +296,7 @@ def ring_region(delta, m, mu):
         significance=3.0,
         levels={"90 %": 4.605},
         polygons={"90 %": filled_contours(m, mu, delta, 4.605)},
-        closed={"90 %": True},
+        zero_excluded={"90 %": True},
     )
 
 
@@ -348,7 +348,7 @@ def test_grid_of_the_region_is_the_profile_likelihood(xenon1t):
 
 def test_region_without_signal_is_open_and_refuses_bad_couplings():
     region = portal_region("xenonnt-2022-er", "mu_e4", [10.0, 100.0, 300.0], np.geomspace(1e-12, 1e-9, 40))
-    assert region.closed == {"90 %": False}
+    assert region.zero_excluded == {"90 %": False}
     assert region.significance < 2
     with pytest.raises(ValueError, match="positive numbers in mu_B"):
         portal_region("xenonnt-2022-er", "mu_e4", [10.0], [0.0, 1e-11])

@@ -181,7 +181,7 @@ def _reach(record: PortalLimit) -> list[str]:
 def _show_region(record: PortalRegion, title: str) -> None:
     rows = []
     for level, height in record.levels.items():
-        zero = "excluded" if record.closed[level] else "allowed"
+        zero = "excluded" if record.zero_excluded[level] else "allowed"
         islands = record.islands(level)
         found = [[island.mass_text(), island.coupling_text(), zero] for island in islands] or [["-", "-", "-"]]
         heads = [[level, f"{height:.3f}"], *[["", ""]] * (len(found) - 1)]

@@ -175,11 +175,11 @@ def _draw_region(ax: Axes, record: PortalRegion, colour: str, frame: _Frame) -> 
             continue
         rings = [np.vstack([ring, ring[:1]]) / (frame.scale, 1.0) for ring in record.polygons[name]]
         path = Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
-        face = (colour, float(shade)) if record.closed[name] else "none"
+        face = (colour, float(shade)) if record.zero_excluded[name] else "none"
         level = name.replace(" sigma", r"$\sigma$")
         text = f"{record.name}, {level}, {record.dof} dof"
         ax.add_patch(PathPatch(path, facecolor=face, edgecolor=colour, linewidth=0.9, label=text, zorder=3))
-    if any(record.closed.values()):
+    if any(record.zero_excluded.values()):
         ax.plot(record.best_fit[0] / frame.scale, record.best_fit[1], "+", color=colour, zorder=5)
 
 

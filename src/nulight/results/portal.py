@@ -241,7 +241,7 @@ class PortalRegion(Result):
     polygons : mapping of str to tuple of arrays, each (n_points, 2)
         Closed outlines (m_4, coupling) of what is allowed, along the edge of the grid where a region
         leaves it; a hole is an outline inside another (even-odd rule).
-    closed : mapping of str to bool
+    zero_excluded : mapping of str to bool
         Whether zero, no coupling at all, is excluded: the region is one of a signal. It may still run off
         the grid, see `islands`.
     dof : int
@@ -262,7 +262,7 @@ class PortalRegion(Result):
     significance: float
     levels: Mapping[str, float]
     polygons: Mapping[str, tuple[FloatArray, ...]]
-    closed: Mapping[str, bool]
+    zero_excluded: Mapping[str, bool]
     dof: int = 2
     fixed: Mapping[str, float] = field(default_factory=dict)
 
@@ -307,7 +307,7 @@ class PortalRegion(Result):
         for level in self.levels:
             islands = self.islands(level)
             ranges = [f"m_4 {i.mass_text()} keV, {i.coupling_text()} {self.unit}" for i in islands]
-            yield level, "; ".join([_kind(islands, self.closed[level]), *ranges])
+            yield level, "; ".join([_kind(islands, self.zero_excluded[level]), *ranges])
         yield from Result._lines(self)
 
 

@@ -106,7 +106,7 @@ def portal_region(
         significance=math.sqrt(max(null, 0.0)),
         levels=levels,
         polygons=polygons,
-        closed={name: null > level for name, level in levels.items()},
+        zero_excluded={name: null > level for name, level in levels.items()},
         dof=dof,
         fixed=fixed,
         definition=_definition(model, dof),
