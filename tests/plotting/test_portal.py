@@ -13,7 +13,8 @@ from nulight.literature.curves import published_curves
 from nulight.plotting import plot_portal, plot_scan, save_figure
 from nulight.plotting.literature import literature_overlays, overlay_of
 from nulight.plotting.overlays import _above_is_left, inside_frame
-from nulight.results.portal import PortalLimit, PortalLimits, PortalRegion
+from nulight.results.portal import PortalLimit, PortalLimits
+from nulight.results.portal_region import PortalRegion
 from nulight.results.scan import ScanResult
 
 

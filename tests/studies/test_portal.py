@@ -15,7 +15,7 @@ from nulight.experiments import load
 from nulight.inference.profile import minimise
 from nulight.interactions.decay import decay_length
 from nulight.interactions.kinematics import E_nu_min, T_min
-from nulight.results.portal import PortalRegion
+from nulight.results.portal_region import PortalRegion
 from nulight.studies.portal import portal_limit
 from nulight.studies.portal_kinematics import automatic_masses, decay_lengths, kinematic_ends
 from nulight.studies.portal_limits import _cold, _Task, portal_limits

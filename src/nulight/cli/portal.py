@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from nulight.inference.coordinates import Profile
     from nulight.inference.levels import IntervalKind
     from nulight.inference.model import Model
-    from nulight.literature.curves import PublishedCurve
-    from nulight.results.portal import PortalLimit, PortalRegion
+    from nulight.plotting.literature import Overlay as Curve
+    from nulight.results.portal import PortalLimit
+    from nulight.results.portal_region import PortalRegion
 
 __all__ = ["CurveOptions", "Overlay", "Region", "answer_curve", "is_curve"]
 
 Overlay = Annotated[
-    str, typer.Option("--overlay", metavar="all|none|NAME,...", help="Published curves in the plot of a curve.")
+    str,
+    typer.Option("--overlay", metavar="all|laboratory|none|NAME,...", help="Published curves in the plot of a curve."),
 ]
 Region = Annotated[
     bool, typer.Option("--region", help="The region in the plane of m_4 and the coupling, 2 dof, instead of a curve.")
@@ -111,13 +113,15 @@ def _nothing() -> Any:
     return nullcontext()
 
 
-def _overlays(coupling: str, text: str) -> list[PublishedCurve]:
-    from nulight.literature.curves import CURVE_COUPLINGS, published_curves
+def _overlays(coupling: str, text: str) -> list[Curve]:
+    from nulight.literature.curves import CURVE_COUPLINGS
+    from nulight.plotting.literature import literature_overlays
 
     names = [name.strip() for name in text.split(",")]
-    if names == ["none"] or (names == ["all"] and coupling not in CURVE_COUPLINGS):
+    word = names[0].lower() if len(names) == 1 else ""
+    if word == "none" or (word == "all" and coupling not in CURVE_COUPLINGS):
         return []
-    return published_curves(coupling) if names == ["all"] else published_curves(coupling, names=names)
+    return literature_overlays(coupling, word if word in ("all", "laboratory") else names)
 
 
 def _track(masses: Sequence[float]) -> Iterator[float]:

@@ -18,7 +18,8 @@ from nulight.plotting.labels import parameter_label
 from nulight.plotting.literature import Overlay, overlay_of
 from nulight.plotting.overlays import ROW, draw_overlays, inside_frame, legend_below, n_rows
 from nulight.plotting.style import COLOURS, PAGE_WIDTH, StyledFigure, figure_of, styled
-from nulight.results.portal import PortalLimit, PortalLimits, PortalRegion
+from nulight.results.portal import PortalLimit, PortalLimits
+from nulight.results.portal_region import PortalRegion
 from nulight.typing import ArrayLike, FloatArray
 
 __all__ = ["plot_portal"]

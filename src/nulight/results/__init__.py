@@ -13,7 +13,8 @@ from nulight.results.limits import Impact, Interval, LimitResult
 from nulight.results.minimal import MinimalPrediction
 from nulight.results.moments import MomentsResult, MomentsRow, ScaleLimit
 from nulight.results.overview import LimitsRow, LimitsTable
-from nulight.results.portal import PortalLimit, PortalLimits, PortalRegion
+from nulight.results.portal import PortalLimit, PortalLimits
+from nulight.results.portal_region import PortalRegion
 from nulight.results.scan import ScanResult
 
 __all__ = [

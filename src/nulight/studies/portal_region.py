@@ -20,7 +20,7 @@ from nulight.inference.mass_grid import mass_table
 from nulight.inference.model import Model, parts, with_planned_data
 from nulight.inference.raster import Raster, raster_intervals
 from nulight.models.parameters import PARAMETERS
-from nulight.results.portal import PortalRegion
+from nulight.results.portal_region import PortalRegion
 from nulight.studies.portal_plane import Experiments, portal_masses, portal_model
 from nulight.typing import ArrayLike, FloatArray
 

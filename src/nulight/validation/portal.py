@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from nulight.literature.curves import published_curves
-from nulight.results.portal import PortalLimit, PortalRegion
+from nulight.results.portal import PortalLimit
+from nulight.results.portal_region import PortalRegion
 from nulight.studies.interference import interference_share
 from nulight.studies.portal import portal_limit
 from nulight.studies.portal_region import portal_region

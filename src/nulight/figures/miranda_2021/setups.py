@@ -10,7 +10,8 @@ import numpy as np
 from nulight.experiments import Experiment, load
 from nulight.figures.miranda_2021.common import PRESET
 from nulight.plotting.style import COLOURS
-from nulight.results.portal import PortalLimit, PortalRegion
+from nulight.results.portal import PortalLimit
+from nulight.results.portal_region import PortalRegion
 from nulight.studies.portal import portal_limit
 from nulight.studies.portal_region import portal_region
 
