@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nulight.models.couplings import OwnInteraction
     from nulight.models.parameters import PARAMETERS, Parameter
     from nulight.rates import recoil_spectrum
+    from nulight.renp.setup import renp_experiment
     from nulight.studies.comparison import alternatives, driving_bins
     from nulight.studies.cross_sections import cross_section
     from nulight.studies.limits import combine, upper_limit
@@ -85,6 +86,7 @@ __all__ = [
     "published_limits",
     "reach",
     "recoil_spectrum",
+    "renp_experiment",
     "scale_limit",
     "scan_grid",
     "spectrum",
@@ -120,6 +122,7 @@ _HOMES = {
     "nulight.models.couplings": ("OwnInteraction",),
     "nulight.models.parameters": ("PARAMETERS", "Parameter"),
     "nulight.rates": ("recoil_spectrum",),
+    "nulight.renp.setup": ("renp_experiment",),
     "nulight.studies.spectra": ("spectrum",),
     "nulight.targets": ("get_material",),
     "nulight.studies.variations": ("vary",),

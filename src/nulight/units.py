@@ -48,6 +48,9 @@ KINDS: dict[str, dict[str, float]] = {
     "fraction": {"%": 0.01, "": 1.0},
     "flux": {"cm^-2 s^-1": 1.0, "m^-2 s^-1": 1e-4},
     "power": {"MW": 1.0, "GW": 1e3, "kW": 1e-3},
+    "level": {"eV": eV, "meV": 1e-3 * eV, "keV": keV, "cm^-1": 1.2398419843320026e-7},
+    "density": {"cm^-3": 1.0, "m^-3": 1e-6},
+    "volume": {"cm^3": 1.0, "l": 1e3, "m^3": 1e6},
     "sqrt_energy": {"keV^0.5": 1.0, "eV^0.5": math.sqrt(eV), "MeV^0.5": math.sqrt(MeV)},
 }
 """Known kinds of quantity: the accepted unit texts and their value in internal units."""
@@ -139,10 +142,11 @@ def _article(kind: str) -> str:
         "exposure": "an exposure (mass x time)",
         "activity": "an activity",
         "sqrt_energy": "a square root of an energy",
+        "level": "an energy or a wavenumber",
     }.get(kind, f"a {kind.replace('_', ' ')}")
 
 
 def _example(kind: str) -> str:
-    return {"exposure": "1.16 t yr", "sqrt_energy": "0.31 keV^0.5", "activity": "3 MCi", "fraction": "2.75 %"}.get(
+    return {"exposure": "1.16 t yr", "density": "1e21 cm^-3", "sqrt_energy": "0.31 keV^0.5", "activity": "3 MCi", "fraction": "2.75 %"}.get(
         kind, f"1 {next(iter(KINDS[kind]))}"
     )

@@ -1,0 +1,234 @@
+"""A scan of trigger frequencies as a counting experiment.
+
+It implements the count model the inference asks for: bins are the trigger frequencies, components the
+weak pairs, those of new physics (with their interference, which may be negative) and a background.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nulight._version import __version__
+from nulight.inference.model import Nuisance
+from nulight.models.matrix_checks import Nature
+from nulight.models.parameter import Parameter, ParameterError
+from nulight.neutrinos.mixing import OscillationParameters
+from nulight.renp.atoms import AtomicScheme
+from nulight.renp.checks import each_trigger
+from nulight.renp.neutrinos import Neutrinos, Ordering, neutrinos
+from nulight.renp.parameters import RENP_PARAMETERS, couplings, family_of
+from nulight.renp.spectral import spectral_parts
+from nulight.renp.tensors import SpinSum
+from nulight.renp.units import DAY
+from nulight.typing import ArrayLike, FloatArray
+
+__all__ = ["RenpExperiment"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RenpExperiment:
+    """Counts at trigger frequencies; made by `renp_experiment`.
+
+    Attributes
+    ----------
+    name : str
+    scheme : AtomicScheme
+    triggers : array (n,), eV
+    time : array (n,), s
+        Time spent at each frequency.
+    rate : float, s^-1
+        Gamma_0: rate per unit of the spectral function.
+    efficiency : array (n,)
+    background_rate : array (n,), s^-1
+    rate_error, background_error : float
+        Relative uncertainties; zero for none.
+    nature : "dirac" or "majorana"
+    ordering : "normal" or "inverted"
+    oscillation : str, OscillationParameters or None
+    spin_sum : "trace" or "coherent"
+    defaults : mapping of str to float
+        Values of parameters that nobody sets: the mass of the lightest neutrino, masses of mediators...
+    data : array (n,) or None
+        Observed counts; None for a planned experiment, whose data are its expectation.
+    """
+
+    name: str
+    scheme: AtomicScheme
+    triggers: FloatArray
+    time: FloatArray
+    rate: float
+    efficiency: FloatArray
+    background_rate: FloatArray
+    rate_error: float = 0.0
+    background_error: float = 0.0
+    nature: Nature = "dirac"
+    ordering: Ordering | None = None
+    oscillation: str | OscillationParameters | None = None
+    spin_sum: SpinSum = "trace"
+    defaults: Mapping[str, float] = field(default_factory=dict)
+    data: FloatArray | None = None
+
+    statistic = "poisson"
+    sigma = None
+    components = ("weak", "new physics", "background")
+
+    def __repr__(self) -> str:
+        """Say what it is."""
+        days = self.time / DAY
+        spent = f"{days[0]:g} d each" if np.ptp(days) == 0 else f"{days.sum():g} d in all"
+        return (
+            f"{self.name}: {len(self.triggers)} trigger frequencies, {self.triggers.min():.10g}-"
+            f"{self.triggers.max():.10g} eV, {spent}; {self.nature} neutrinos, "
+            f"m_0 = {self.defaults['m_lightest']:g} eV, Gamma_0 = {self.rate:.3g} /s"
+        )
+
+    @property
+    def planned(self) -> bool:
+        """Whether there are no data of its own."""
+        return self.data is None
+
+    @property
+    def scales(self) -> dict[str, tuple[str, ...]]:
+        """Nuisances of each component: the rate is common to all atoms' experiments, the background is not."""
+        rate = ("renp_rate",) if self.rate_error else ()
+        background = (f"{self.name}_background",) if self.background_error else ()
+        return {"weak": rate, "new physics": rate, "background": background}
+
+    @property
+    def nuisances(self) -> tuple[Nuisance, ...]:
+        """Uncertainties of Gamma_0 and of the background."""
+        sizes = {"renp_rate": self.rate_error, f"{self.name}_background": self.background_error}
+        return tuple(Nuisance(name, "gaussian", size) for name, size in sizes.items() if size)
+
+    @cached_property
+    def observed(self) -> FloatArray:
+        """Counts, shape (n,): data, or the expectation at the defaults."""
+        counts: FloatArray = self.expected({})[0].sum(axis=0) if self.data is None else self.data
+        return counts
+
+    def neutrinos(self, params: Mapping[str, Any] | None = None) -> Neutrinos:
+        """Return the neutrinos for parameter values, which may be arrays."""
+        values = {**self.defaults, **(params or {})}
+        return neutrinos(
+            values["m_lightest"],
+            ordering=self.ordering,
+            nature=self.nature,
+            alpha_21=values.get("alpha_21", 0.0),
+            alpha_31=values.get("alpha_31", 0.0),
+            oscillation=self.oscillation,
+        )
+
+    def spectral_parts(self, params: Mapping[str, Any]) -> dict[str, FloatArray]:
+        """Return the spectral function at the triggers by origin, each of shape (n_points or 1, n).
+
+        Raises
+        ------
+        ParameterError
+            If a parameter is unknown, or the neutrinos cannot have a coupling.
+        """
+        values = self._columns(params)
+        new = couplings(values, self.nature)
+        parts = spectral_parts(self.triggers, self.scheme, self.neutrinos(values), new, spin_sum=self.spin_sum)
+        return {name: np.atleast_2d(part) for name, part in parts.items()}
+
+    def expected(self, params: Mapping[str, Any]) -> FloatArray:
+        """Return expected counts.
+
+        Parameters
+        ----------
+        params : mapping of str to float or array (n_points,)
+            Parameters of `RENP_PARAMETERS`; the others have their defaults.
+
+        Returns
+        -------
+        array, shape (n_points, 3, n)
+            Weak pairs, new physics, background. At a trigger on the pole of a mediator new physics is left out.
+        """
+        parts = self.spectral_parts(params)
+        weak = parts.pop("weak")
+        new = np.nan_to_num(sum(parts.values(), np.zeros((1, 1))), nan=0.0)
+        exposure = self.rate * self.efficiency * self.time
+        background = (self.background_rate * self.time)[None]
+        n = max(len(weak), len(new))
+        counts = np.empty((n, 3, len(self.triggers)))
+        counts[:, 0], counts[:, 1], counts[:, 2] = weak * exposure, new * exposure, background
+        return counts
+
+    def parameters(self) -> Mapping[str, Parameter]:
+        """Return the parameters, with the size at which each coupling shows here."""
+        return self._parameters
+
+    def with_time(self, days: ArrayLike) -> RenpExperiment:
+        """Return the experiment with another time at each frequency, d."""
+        return replace(self, time=each_trigger("days", days, " d", len(self.triggers), zero=False) * DAY)
+
+    def with_defaults(self, **values: float) -> RenpExperiment:
+        """Return the experiment with other values of parameters that nobody sets, in their units."""
+        if unknown := sorted(set(values) - set(RENP_PARAMETERS)):
+            raise ParameterError(f"no parameter {', '.join(unknown)} in RENP; see RENP_PARAMETERS")
+        return replace(self, defaults={**self.defaults, **values})
+
+    def provenance(self) -> dict[str, Any]:
+        """Return what the counts depend on."""
+        made = self.neutrinos().inputs
+        return {
+            "version": __version__,
+            "atom": self.scheme.name,
+            "tables": {f"{self.scheme.name}.yaml": self.scheme.sha256},
+            "conventions": {
+                "name": "renp",
+                "spin_sum": self.spin_sum,
+                "Gamma_0_per_s": self.rate,
+                **{key: value for key, value in made.items() if np.ndim(value) == 0},
+            },
+            "triggers_eV": tuple(self.triggers.tolist()),
+            "days": tuple((self.time / DAY).tolist()),
+            "citations": tuple(dict.fromkeys([*self.scheme.references, *self.neutrinos().references])),
+        }
+
+    @cached_property
+    def _parameters(self) -> dict[str, Parameter]:
+        sizes = self._sizes()
+        found = {}
+        for name, parameter in RENP_PARAMETERS.items():
+            default = self.defaults.get(name, parameter.default)
+            found[name] = replace(parameter, default=default, scale=sizes.get(name, parameter.scale))
+        return found
+
+    def _sizes(self) -> dict[str, float]:
+        """Coupling of one standard deviation, of every coupling the neutrinos can have, to within a factor."""
+        names = [name for name in RENP_PARAMETERS if family_of(name) and self._has(name)]
+        counts = self.observed + (self.expected({})[0, 2])
+        sizes = {}
+        for name in names:
+            probe = RENP_PARAMETERS[name].scale
+            plus, minus = self.expected({name: np.array([probe, -probe])})[:, 1]
+            linear, square = (plus - minus) / (2 * probe), (plus + minus) / (2 * probe**2)
+            with np.errstate(divide="ignore"):
+                both = (
+                    (linear**2 / np.maximum(counts, 1.0)).sum() ** -0.5,
+                    (square**2 / np.maximum(counts, 1.0)).sum() ** -0.25,
+                )
+            if np.isfinite(min(both)):
+                sizes[name] = float(min(both))
+        return sizes
+
+    def _has(self, name: str) -> bool:
+        family = family_of(name)
+        if self.nature == "dirac":
+            return True
+        diagonal = name[-2:] in ("11", "22", "33")
+        return family != "gg_right" and not (family in ("mu", "eps", "r2") and diagonal)
+
+    def _columns(self, params: Mapping[str, Any]) -> dict[str, FloatArray]:
+        if unknown := sorted(set(params) - set(RENP_PARAMETERS)):
+            raise ParameterError(
+                f"{self.name} has no parameter {', '.join(unknown)}; see `nulight.renp.RENP_PARAMETERS`"
+            )
+        columns = {name: np.asarray(value, float) for name, value in {**self.defaults, **params}.items()}
+        return {name: value[:, None] if value.ndim else value for name, value in columns.items()}

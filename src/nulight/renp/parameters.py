@@ -1,0 +1,193 @@
+"""Named parameters of the pair's interactions in the mass basis, and the couplings they stand for.
+
+What leaves this wing is in the package's units: moments in mu_B, masses of mediators in keV, charge
+radii and anapoles in cm^2. Only the lightest neutrino's mass is in eV, as everywhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from nulight.models.matrix_checks import Nature
+from nulight.models.mixing_parameters import TRANSITIONS
+from nulight.models.parameter import Parameter, ParameterError
+from nulight.models.parameters import PARAMETERS
+from nulight.renp.couplings import NewPhysics, ScalarMediator, VectorMediator, element
+from nulight.renp.kinematics import PAIRS
+from nulight.renp.units import KEV
+from nulight.typing import ComplexArray, FloatArray
+
+__all__ = ["FAMILIES", "RENP_PARAMETERS", "couplings", "family_of"]
+
+FAMILIES: dict[str, tuple[str, str, str, float, float]] = {
+    "mu": ("mu_B", r"|\mu_{%s}|", "magnetic moment", 0.0, 1e-11),
+    "eps": ("mu_B", r"|\epsilon_{%s}|", "electric moment", 0.0, 1e-11),
+    "gg_axial": ("", r"g_A^e g_L^{%s}", "electron's axial times neutrinos' left-handed coupling", -math.inf, 1e-26),
+    "gg_right": ("", r"g_A^e g_R^{%s}", "electron's axial times neutrinos' right-handed coupling", -math.inf, 1e-26),
+    "yy_scalar": ("", r"y_P^e y_S^{%s}", "electron's pseudoscalar times neutrinos' scalar coupling", -math.inf, 1e-19),
+    "yy_pseudo": ("", r"y_P^e y_P^{%s}", "pseudoscalar couplings of electron and neutrinos", -math.inf, 1e-19),
+    "r2": ("cm^2", r"\langle r^2\rangle_{%s}", "charge radius", -math.inf, 1e-26),
+    "a": ("cm^2", r"a_{%s}", "anapole moment", -math.inf, 1e-27),
+}
+"""Families of couplings: unit, symbol, what they are, lower bound, size to start from."""
+
+_UNIVERSAL = ("gg_axial", "gg_right", "yy_scalar", "yy_pseudo")
+_SOURCES = {
+    "mu": "arXiv:2206.11717",
+    "eps": "arXiv:2206.11717",
+    "gg": "arXiv:2110.03510",
+    "yy": "arXiv:2110.03510",
+    "r2": "arXiv:2306.12953",
+    "a": "arXiv:2306.12953",
+}
+_LAMBDAS = tuple(
+    f"lambda_{pair}{end}" for pair, (k, j) in TRANSITIONS.items() if max(k, j) < 3 for end in ("", "_phase")
+)
+
+
+def _registry() -> dict[str, Parameter]:
+    rows = []
+    for family, (unit, latex, text, lower, scale) in FAMILIES.items():
+        whole = [(family, latex.replace("^{%s}", ""), f"{text}, of every mass state")]
+        elements = [(f"{family}_{pair}", latex % pair, f"{text} of the pair {pair[0]}, {pair[1]}") for pair in PAIRS]
+        rows += [
+            Parameter(
+                name=name,
+                unit=unit,
+                latex=symbol,
+                description=description,
+                lower=lower,
+                scale=scale,
+                references=(_SOURCES[family.partition("_")[0]],),
+            )
+            for name, symbol, description in [*(whole if family in _UNIVERSAL else []), *elements]
+        ]
+    rows += [
+        Parameter(
+            name="m_lightest",
+            unit="eV",
+            latex="m_0",
+            description="mass of the lightest neutrino",
+            lower=0.0,
+            scale=0.01,
+        ),
+        Parameter(name="alpha_21", unit="rad", latex=r"\alpha_{21}", description="Majorana phase of nu_2"),
+        Parameter(name="alpha_31", unit="rad", latex=r"\alpha_{31}", description="Majorana phase of nu_3"),
+    ]
+    own = {row.name: row for row in rows}
+    return own | {name: PARAMETERS[name] for name in ("m_vector", "m_scalar", *_LAMBDAS)}
+
+
+RENP_PARAMETERS: dict[str, Parameter] = _registry()
+"""Parameters of RENP by name; `m_vector`, `m_scalar` and `lambda_kj` are those of the recoil experiments."""
+
+
+def family_of(name: str) -> str | None:
+    """Return the family a coupling belongs to, or None for a mass or a phase.
+
+    Examples
+    --------
+    >>> family_of("gg_axial_12"), family_of("yy_scalar"), family_of("m_vector")
+    ('gg_axial', 'yy_scalar', None)
+    """
+    head, _, tail = name.rpartition("_")
+    if tail in PAIRS:
+        return head if head in FAMILIES else None
+    return name if name in _UNIVERSAL else None
+
+
+def couplings(values: Mapping[str, FloatArray], nature: Nature) -> NewPhysics:
+    """Return the couplings of parameter values.
+
+    Parameters
+    ----------
+    values : mapping of str to array (...)
+        In the units of `RENP_PARAMETERS`. Off-diagonal elements are real, but those of the moments and charge radii
+        of Majorana neutrinos imaginary, as they must be; only their size matters.
+    nature : "dirac" or "majorana"
+
+    Returns
+    -------
+    NewPhysics
+        Matrices of shape (..., 3, 3), masses of mediators in eV.
+
+    Raises
+    ------
+    ParameterError
+        If `lambda_kj` is set together with mu or eps, or an element is one that Majorana neutrinos do not have.
+    """
+    antisymmetric = nature == "majorana"
+    found = {
+        family: _matrix(family, values, antisymmetric=antisymmetric and family in ("mu", "eps", "r2"))
+        for family in FAMILIES
+    }
+    mu, epsilon = found["mu"], found["eps"]
+    if transition := [name for name in _LAMBDAS if name in values]:
+        if mu is not None or epsilon is not None:
+            raise ParameterError(f"{transition[0]} is mu - i eps of the same moments; set either, not both")
+        mu, epsilon = _split(values, nature)
+    return NewPhysics(
+        mu=_or_zero(mu),
+        epsilon=_or_zero(epsilon),
+        r2=_or_zero(found["r2"]),
+        anapole=_or_zero(found["a"]),
+        vector=_vector(values, found),
+        scalar=_scalar(values, found),
+    )
+
+
+def _matrix(family: str, values: Mapping[str, FloatArray], *, antisymmetric: bool) -> ComplexArray | None:
+    given = [pair for pair in PAIRS if f"{family}_{pair}" in values]
+    if antisymmetric and (diagonal := [pair for pair in given if pair[0] == pair[1]]):
+        what = FAMILIES[family][2]
+        raise ParameterError(
+            f"{family}_{diagonal[0]}: a Majorana neutrino has no diagonal {what}; use {family}_12, {family}_13, "
+            f"{family}_23, or Dirac neutrinos"
+        )
+    terms = [element(pair, values[f"{family}_{pair}"], antisymmetric=antisymmetric) for pair in given]
+    if family in _UNIVERSAL and family in values:
+        terms.append(np.asarray(values[family], float)[..., None, None] * np.eye(3, dtype=complex))
+    if not terms:
+        return None
+    total: ComplexArray = sum(terms[1:], terms[0])
+    return total
+
+
+def _split(values: Mapping[str, FloatArray], nature: Nature) -> tuple[ComplexArray, ComplexArray]:
+    """Magnetic and electric part of lambda = mu - i eps, both hermitian."""
+    from nulight.conventions import get_conventions
+    from nulight.models.moments import transition_matrix
+
+    conventions = get_conventions("default").with_changes(neutrinos=nature)
+    matrix = transition_matrix({name: np.asarray(value) for name, value in values.items()}, conventions)
+    if matrix is None:
+        raise ParameterError("a phase of lambda_kj is set without its modulus")
+    moment = matrix[..., :3, :3]
+    mirrored = np.conj(np.swapaxes(moment, -1, -2))
+    return (moment + mirrored) / 2, 0.5j * (moment - mirrored)
+
+
+def _vector(values: Mapping[str, FloatArray], found: Mapping[str, ComplexArray | None]) -> VectorMediator | None:
+    left, right = found["gg_axial"], found["gg_right"]
+    if left is None and right is None:
+        return None
+    return VectorMediator(mass=_mass(values, "m_vector"), left=_or_zero(left), right=_or_zero(right))
+
+
+def _scalar(values: Mapping[str, FloatArray], found: Mapping[str, ComplexArray | None]) -> ScalarMediator | None:
+    scalar, pseudo = found["yy_scalar"], found["yy_pseudo"]
+    if scalar is None and pseudo is None:
+        return None
+    return ScalarMediator(mass=_mass(values, "m_scalar"), scalar=_or_zero(scalar), pseudoscalar=_or_zero(pseudo))
+
+
+def _mass(values: Mapping[str, FloatArray], name: str) -> FloatArray:
+    mass: FloatArray = np.asarray(values.get(name, 0.0), float) * KEV
+    return mass
+
+
+def _or_zero(matrix: ComplexArray | None) -> ComplexArray:
+    return np.zeros((3, 3), complex) if matrix is None else matrix

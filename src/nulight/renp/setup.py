@@ -1,0 +1,135 @@
+"""Setting up a scan of trigger frequencies: defaults of the atom's card, and checks of every input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from nulight.models.matrix_checks import Nature
+from nulight.neutrinos.mixing import OscillationParameters
+from nulight.renp.atoms import AtomicScheme
+from nulight.renp.checks import each_trigger, share
+from nulight.renp.experiment import RenpExperiment
+from nulight.renp.kinematics import thresholds
+from nulight.renp.library import load_scheme
+from nulight.renp.neutrinos import Ordering
+from nulight.renp.rate import Target, rate_scale
+from nulight.renp.tensors import SpinSum, check_spin_sum
+from nulight.renp.units import DAY
+from nulight.typing import ArrayLike, FloatArray
+
+__all__ = ["renp_experiment"]
+
+
+def renp_experiment(
+    atom: str | Path | AtomicScheme = "yb",
+    triggers: ArrayLike | None = None,
+    *,
+    days: ArrayLike = 10.0,
+    lightest: float = 0.01,
+    ordering: Ordering | None = None,
+    nature: Nature = "dirac",
+    alpha_21: float = 0.0,
+    alpha_31: float = 0.0,
+    oscillation: str | OscillationParameters | None = None,
+    target: Target | None = None,
+    rate: float | None = None,
+    efficiency: ArrayLike = 1.0,
+    background: ArrayLike = 0.0,
+    rate_error: float = 0.0,
+    background_error: float = 0.0,
+    spin_sum: SpinSum = "trace",
+    observed: Sequence[float] | None = None,
+    name: str | None = None,
+) -> RenpExperiment:
+    """Return a scan of trigger frequencies as an experiment.
+
+    Parameters
+    ----------
+    atom : str, Path or AtomicScheme
+        Name of a shipped scheme, path of a card, or a scheme made in Python.
+    triggers : array (n,), eV, optional
+        Trigger frequencies; those of the card otherwise.
+    days : float or array (n,), d
+        Time spent at each frequency.
+    lightest : float, eV
+        Mass of the lightest neutrino.
+    ordering, nature, alpha_21, alpha_31, oscillation
+        As for `neutrinos`.
+    target : Target, optional
+        That of the card otherwise.
+    rate : float, s^-1, optional
+        Gamma_0 in place of `rate_scale`.
+    efficiency : float or array (n,)
+        Of detecting the photon, between 0 and 1.
+    background : float or array (n,), d^-1
+        Counts a day that are not RENP.
+    rate_error, background_error : float
+        Relative uncertainties of Gamma_0 and of the background.
+    spin_sum : "trace" or "coherent"
+    observed : sequence of n counts, optional
+        Data; the expectation without new physics otherwise.
+    name : str, optional
+
+    Returns
+    -------
+    RenpExperiment
+
+    Raises
+    ------
+    ValueError
+        If a frequency is above the highest threshold, or a number cannot be what it is said to be.
+
+    Examples
+    --------
+    >>> experiment = renp_experiment("yb", [1.069, 1.07], days=100)
+    >>> print([f"{n:.0f}" for n in experiment.observed])
+    ['281', '227']
+    """
+    scheme, chosen, planned_target = _from_card(atom, triggers)
+    check_spin_sum(spin_sum)
+    n = len(chosen)
+    if rate is None:
+        rate = rate_scale(scheme, target or planned_target)
+    experiment = RenpExperiment(
+        name=name or f"renp-{scheme.name}",
+        scheme=scheme,
+        triggers=chosen,
+        time=each_trigger("days", days, " d", n, zero=False) * DAY,
+        rate=float(each_trigger("rate", rate, " s^-1", 1, zero=False)[0]),
+        efficiency=share("efficiency", efficiency, n),
+        background_rate=each_trigger("background", background, " d^-1", n) / DAY,
+        rate_error=float(each_trigger("rate_error", rate_error, "", 1)[0]),
+        background_error=float(each_trigger("background_error", background_error, "", 1)[0]),
+        nature=nature,
+        ordering=ordering,
+        oscillation=oscillation,
+        spin_sum=spin_sum,
+        defaults={"m_lightest": float(lightest), "alpha_21": float(alpha_21), "alpha_31": float(alpha_31)},
+        data=None if observed is None else each_trigger("observed", observed, " counts", n),
+    )
+    _check_triggers(experiment)
+    return experiment
+
+
+def _from_card(atom: str | Path | AtomicScheme, triggers: ArrayLike | None) -> tuple[AtomicScheme, FloatArray, Target]:
+    """The scheme, the trigger frequencies and the target to start from."""
+    if isinstance(atom, AtomicScheme):
+        if triggers is None:
+            raise ValueError(f"{atom.name}: a scheme made in Python has no trigger frequencies; give them in eV")
+        return atom, np.atleast_1d(np.asarray(triggers, float)), Target()
+    loaded = load_scheme(atom)
+    chosen = loaded.triggers if triggers is None else np.atleast_1d(np.asarray(triggers, float))
+    return loaded.scheme, chosen, loaded.target
+
+
+def _check_triggers(experiment: RenpExperiment) -> None:
+    highest = float(thresholds(experiment.scheme.E_eg, experiment.neutrinos().masses).max())
+    bad = experiment.triggers[~((experiment.triggers > 0) & (experiment.triggers < highest))]
+    if bad.size:
+        raise ValueError(
+            f"trigger frequency {bad[0]:.10g} eV is not between 0 and {highest:.10g} eV, the threshold of the lightest "
+            f"pair of neutrinos in {experiment.scheme.name}; nothing would be emitted"
+        )
