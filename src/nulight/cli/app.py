@@ -1,14 +1,11 @@
-"""The `nulight` command: its group, its subcommands, and the one place where errors are caught."""
+"""The `nulight` command and its subcommands."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from typer.core import TyperGroup
 
 from nulight import _version
 from nulight.cli.cite import command as cite
@@ -17,11 +14,13 @@ from nulight.cli.convert import SETTINGS as CONVERT_SETTINGS
 from nulight.cli.convert import command as convert
 from nulight.cli.experiments import command as experiments
 from nulight.cli.forecast import command as forecast
+from nulight.cli.group import Group
 from nulight.cli.limit import command as limit
 from nulight.cli.limits import command as limits
 from nulight.cli.literature import command as literature
 from nulight.cli.moments import command as moments
 from nulight.cli.parameters import command as parameters
+from nulight.cli.renp.app import app as renp
 from nulight.cli.reproduce import command as reproduce
 from nulight.cli.scan import command as scan
 from nulight.cli.spectrum import command as spectrum
@@ -31,30 +30,9 @@ from nulight.cli.xsec import command as xsec
 __all__ = ["app"]
 
 
-class _Group(TyperGroup):
-    """Turns errors of the library into one message and exit code 1; wrong usage keeps typer's 2."""
-
-    def invoke(self, ctx: Any) -> Any:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            # the reader has gone (`| head`): nothing to say, and nothing to flush at exit
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise typer.Exit(1) from None
-        except (ValueError, OSError) as error:
-            typer.echo(f"nulight {ctx.invoked_subcommand}: {_text(error)}", err=True)
-            raise typer.Exit(1) from None
-
-
-def _text(error: ValueError | OSError) -> str:
-    if isinstance(error, OSError) and error.filename is not None and error.strerror:
-        return f"{error.filename}: {error.strerror}"
-    return str(error)
-
-
 app = typer.Typer(
     name="nulight",
-    cls=_Group,
+    cls=Group,
     help="How strongly do neutrinos couple to light? Limits, contours, forecasts and figures.",
     no_args_is_help=True,
     add_completion=False,
@@ -97,3 +75,4 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)
 app.command("convert", context_settings=CONVERT_SETTINGS)(convert)
+app.add_typer(renp, name="renp")

@@ -1,0 +1,25 @@
+"""The group `nulight renp`; its modules load nothing but the command line until a command runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+from nulight.cli.group import Group
+from nulight.cli.renp.atoms import command as atoms
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    cls=Group,
+    help="Radiative emission of neutrino pairs (RENP) by atoms: spectra, counts, limits.",
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_COMMANDS: dict[str, Callable[..., None]] = {
+    "atoms": atoms,
+}
+for _name, _command in _COMMANDS.items():
+    app.command(_name)(_command)
