@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
 from nulight._version import __version__
-from nulight.inference.model import Nuisance
+from nulight.inference.model import Nuisance, Statistic
 from nulight.models.matrix_checks import Nature
 from nulight.models.parameter import Parameter, ParameterError
 from nulight.neutrinos.mixing import OscillationParameters
@@ -73,7 +73,7 @@ class RenpExperiment:
     defaults: Mapping[str, float] = field(default_factory=dict)
     data: FloatArray | None = None
 
-    statistic = "poisson"
+    statistic: ClassVar[Statistic] = "poisson"
     sigma = None
     components = ("weak", "new physics", "background")
 

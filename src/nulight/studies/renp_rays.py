@@ -1,0 +1,140 @@
+"""Expected Delta chi2 along one coupling, for many scans of trigger frequencies at once.
+
+A ray is one experiment with its own Asimov data (an exposure, a mass of the mediator) and one
+direction of one coupling. Counts are polynomials of degree two in the strength along it; the
+statistic and the treatment of nuisances are those of `nulight.inference`, whose minimiser is used.
+What is new here is that every ray has data of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nulight.inference.likelihood import poisson_twice_nll
+from nulight.inference.newton import minimise_in_box
+from nulight.inference.nuisance import Nuisance
+from nulight.typing import FloatArray
+
+__all__ = ["Places", "Rays"]
+
+Places = NDArray[np.intp]
+
+_FLOOR = 1e-6  # of the data: an expectation below it counts as this when a step of the minimiser is judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Rays:
+    """Counts constant + linear s + square s^2 of the strength s >= 0 along every ray.
+
+    Attributes
+    ----------
+    constant, linear, square : array (n_rays, n_groups, n_bins)
+        Rows of counts; each is multiplied by (1 + u) of at most one nuisance.
+    scaled : array (n_nuisances, n_groups)
+        One where the nuisance multiplies the row, zero elsewhere.
+    nuisances : tuple of Nuisance
+        Gaussian ones.
+    """
+
+    constant: FloatArray
+    linear: FloatArray
+    square: FloatArray
+    scaled: FloatArray
+    nuisances: tuple[Nuisance, ...] = ()
+
+    @property
+    def data(self) -> FloatArray:
+        """Asimov data without the coupling, shape (n_rays, n_bins)."""
+        total: FloatArray = self.constant.sum(axis=1)
+        return total
+
+    def __len__(self) -> int:
+        return len(self.constant)
+
+    def __getitem__(self, where: Places) -> Rays:
+        return Rays(
+            constant=self.constant[where],
+            linear=self.linear[where],
+            square=self.square[where],
+            scaled=self.scaled,
+            nuisances=self.nuisances,
+        )
+
+    def at(self, strength: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the profile likelihood of every ray and its slope.
+
+        Parameters
+        ----------
+        strength : array (n_rays,) or (n_rays, n_places)
+
+        Returns
+        -------
+        value, slope : array, shape of `strength`
+            Delta chi2 from the Asimov data, which is zero at s = 0, and its derivative in s.
+
+        Notes
+        -----
+        Nuisances are at their minimum, so that only the counts of the signal change to first order.
+        """
+        s = np.asarray(strength, float)
+        ray = np.arange(len(s)) if s.ndim == 1 else np.repeat(np.arange(len(s)), s.shape[1])
+        x = s.ravel()[:, None, None]
+        linear, square = self.linear[ray], self.square[ray]
+        counts = self.constant[ray] + x * (linear + x * square)
+        data = self.data[ray]
+        value, u = self._minimum(counts, data)
+        factor = 1 + u @ self.scaled
+        expected = np.matmul(factor[:, None], counts)[:, 0]
+        change = np.matmul(factor[:, None], linear + 2 * x * square)[:, 0]
+        slope = (_loss_slope(data, expected) * change).sum(axis=1)
+        return value.reshape(s.shape), slope.reshape(s.shape)
+
+    def _minimum(self, counts: FloatArray, data: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """-2 ln L of points and their nuisances (n_points, n_nuisances)."""
+        begin = np.zeros((len(counts), len(self.nuisances)))
+        if not self.nuisances:
+            value: FloatArray = poisson_twice_nll(data, counts.sum(axis=1)).sum(axis=1)
+            return value, begin
+        function = _Penalised(counts, data, self.scaled, self.nuisances)
+        lower, upper = np.array([n.bounds for n in self.nuisances]).T
+        found = minimise_in_box(function, begin, lower, upper)
+        return found.value, found.z
+
+
+class _Penalised:
+    """-2 ln L of points over the nuisances; counts are linear in them, so that it is convex."""
+
+    def __init__(
+        self, counts: FloatArray, data: FloatArray, scaled: FloatArray, nuisances: tuple[Nuisance, ...]
+    ) -> None:
+        self.total, self.data = counts.sum(axis=1), data
+        self.jacobian: FloatArray = np.matmul(scaled, counts)
+        self.weight = np.array([(n.width or np.inf) ** -2.0 for n in nuisances])
+
+    def value(self, z: FloatArray, index: Places) -> FloatArray:
+        bins = poisson_twice_nll(self.data[index], self._expected(z, index))
+        total: FloatArray = bins.sum(axis=1) + (self.weight * z**2).sum(axis=1)
+        return total
+
+    def derivatives(self, z: FloatArray, index: Places, exact: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+        n, mu, jacobian = self.data[index], self._expected(z, index), self.jacobian[index]
+        gradient = np.matmul(jacobian, _loss_slope(n, mu)[:, :, None])[:, :, 0] + 2 * self.weight * z
+        curve = 2 * n / mu**2
+        # Far from the minimum the Fisher weight keeps the step of a bin that expects too much in bounds.
+        curve = np.where(exact[:, None], curve, np.maximum(curve, 2 / mu))
+        curvature = np.matmul(jacobian * curve[:, None], jacobian.transpose(0, 2, 1)) + 2 * np.diag(self.weight)
+        return gradient, curvature
+
+    def _expected(self, z: FloatArray, index: Places) -> FloatArray:
+        mu = self.total[index] + np.matmul(z[:, None], self.jacobian[index])[:, 0]
+        kept: FloatArray = np.maximum(mu, np.maximum(_FLOOR * self.data[index], np.finfo(float).tiny))
+        return kept
+
+
+def _loss_slope(data: FloatArray, expected: FloatArray) -> FloatArray:
+    """Derivative of the Poisson -2 ln L in the expected counts."""
+    safe = np.where(expected > 0, expected, np.inf)
+    return np.where(data > 0, 2 * (1 - data / safe), 2.0)
