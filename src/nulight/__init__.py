@@ -45,6 +45,9 @@ if TYPE_CHECKING:
     from nulight.studies.portal import portal_limit
     from nulight.studies.portal_limits import portal_limits
     from nulight.studies.portal_region import portal_region
+    from nulight.studies.renp_limits import renp_limits
+    from nulight.studies.renp_reach import renp_reach
+    from nulight.studies.renp_spectrum import renp_events, renp_spectrum
     from nulight.studies.scan import scan_grid
     from nulight.studies.spectra import spectrum
     from nulight.studies.variations import vary
@@ -86,7 +89,11 @@ __all__ = [
     "published_limits",
     "reach",
     "recoil_spectrum",
+    "renp_events",
     "renp_experiment",
+    "renp_limits",
+    "renp_reach",
+    "renp_spectrum",
     "scale_limit",
     "scan_grid",
     "spectrum",
@@ -116,6 +123,8 @@ _HOMES = {
     "nulight.studies.portal": ("portal_limit",),
     "nulight.studies.portal_limits": ("portal_limits",),
     "nulight.studies.portal_region": ("portal_region",),
+    "nulight.studies.renp_limits": ("renp_limits",),
+    "nulight.studies.renp_spectrum": ("renp_events", "renp_spectrum"),
     "nulight.studies.scan": ("scan_grid",),
     "nulight.literature.limits": ("published_limits",),
     "nulight.models.conversions": ("convert",),
@@ -123,6 +132,7 @@ _HOMES = {
     "nulight.models.parameters": ("PARAMETERS", "Parameter"),
     "nulight.rates": ("recoil_spectrum",),
     "nulight.renp.setup": ("renp_experiment",),
+    "nulight.studies.renp_reach": ("renp_reach",),
     "nulight.studies.spectra": ("spectrum",),
     "nulight.targets": ("get_material",),
     "nulight.studies.variations": ("vary",),
