@@ -153,4 +153,5 @@ class Pairs:
         distance = q2 - m**2
         on_shell = (np.abs(distance) < POLE * q2) & (width == 0)
         inverse: ComplexArray = np.where(on_shell, np.nan, distance) + 1j * m * width
-        return 1 / inverse
+        with np.errstate(invalid="ignore"):  # NaN at the pole stays NaN
+            return 1 / inverse
