@@ -7,7 +7,6 @@ import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,9 +14,6 @@ from nulight.renp.atoms import AtomicScheme
 from nulight.renp.rate import Target
 from nulight.renp.units import KEV
 from nulight.typing import FloatArray
-
-if TYPE_CHECKING:
-    from nulight.renp.schema import SchemeCard
 
 __all__ = ["LoadedScheme", "atomic_scheme", "load_scheme", "scheme_names"]
 
@@ -33,7 +29,10 @@ class LoadedScheme:
     scheme : AtomicScheme
     target : Target
     triggers : array (n,), eV
-    title, quality : str
+        In the order of the card; read-only.
+    title : str
+    quality : str
+        exact, digitised, reconstructed or proxy: the weakest number that matters.
     notes : tuple of str
     """
 
@@ -79,18 +78,26 @@ def load_scheme(name: str | Path) -> LoadedScheme:
     CardError
         If there is no such card, or it is wrong; it lists every fault.
     """
+    from nulight.experiments.faults import CardError, Fault
+
     path = _find(str(name))
-    text = path.read_bytes()
-    return _loaded(path, hashlib.sha256(text).hexdigest())
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise CardError(str(name), [Fault("card", repr(str(name)), problem, "")]) from None
+    return _loaded(str(name), content)
 
 
 @lru_cache(maxsize=32)
-def _loaded(path: Path, sha256: str) -> LoadedScheme:
-    from nulight.experiments.faults import CardError, Fault
+def _loaded(name: str, content: bytes) -> LoadedScheme:
+    from nulight.renp.card import read_card
 
-    card = _validated(path)
-    try:
-        scheme = AtomicScheme(
+    card = read_card(name, content)
+    triggers = np.array(card.triggers) * KEV
+    triggers.setflags(write=False)
+    return LoadedScheme(
+        scheme=AtomicScheme(
             name=card.name,
             E_eg=card.E_eg * KEV,
             E_pg=card.E_pg * KEV,
@@ -98,56 +105,28 @@ def _loaded(path: Path, sha256: str) -> LoadedScheme:
             spin_factor=card.spin_factor,
             levels=card.levels,
             references=card.references,
-            sha256=sha256,
-        )
-    except ValueError as error:
-        raise CardError(str(path), [Fault("E_pg", "", str(error).partition(": ")[2], "")]) from None
-    return LoadedScheme(
-        scheme=scheme,
+            sha256=hashlib.sha256(content).hexdigest(),
+        ),
         target=Target(**card.target.model_dump()),
-        triggers=np.array(card.triggers) * KEV,
+        triggers=triggers,
         title=card.title,
         quality=card.quality,
         notes=card.notes,
     )
 
 
-def _validated(path: Path) -> SchemeCard:
-    import yaml
-    from pydantic import ValidationError
-
-    from nulight.experiments.faults import CardError, Fault, shown
-    from nulight.renp.schema import SchemeCard
-
-    try:
-        document: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return SchemeCard.model_validate(document)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CardError(str(path), [Fault("card", "", f"is not YAML: {' '.join(str(error).split())}", "")]) from None
-    except ValidationError as error:
-        raise CardError(str(path), [_fault(details, shown) for details in error.errors(include_url=False)]) from None
-
-
-def _fault(details: Any, shown: Any) -> Any:
-    from nulight.experiments.faults import Fault
-
-    path = ".".join(str(part) for part in details["loc"]) or "card"
-    context = details.get("ctx", {})
-    if details["type"] == "quantity":
-        return Fault(path, shown(details["input"]), context["problem"], context["expected"])
-    if details["type"] == "missing":
-        return Fault(path, "", "is missing", "it is required here")
-    return Fault(path, shown(details["input"]), details["msg"].replace("Input should", "it should"), "")
-
-
 def _find(name: str) -> Path:
     from nulight.experiments.faults import CardError, Fault
 
+    path = Path(name)
     if name in scheme_names():
         return _CARDS / f"{name}.yaml"
-    path = Path(name)
     if path.is_file():
         return path.resolve()
+    if path.is_dir():
+        raise CardError(name, [Fault("card", repr(name), "is a folder", "the path of a YAML card")])
+    if path.suffix in (".yaml", ".yml"):
+        raise CardError(name, [Fault("card", repr(name), "is no file", "the path of a YAML card")])
     close = difflib.get_close_matches(name, scheme_names(), n=1)
     hint = f"did you mean {close[0]}?" if close else f"one of: {', '.join(scheme_names())}, or the path of a YAML card"
     raise CardError(name, [Fault("atom", repr(name), "is no atomic scheme", hint)])

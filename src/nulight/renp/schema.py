@@ -36,7 +36,7 @@ class SchemeCard(Entry):
     E_eg: Level
     E_pg: Level
     gamma_pg: Rate
-    spin_factor: float = Field(gt=0)
+    spin_factor: float = Field(gt=0, allow_inf_nan=False)
     references: tuple[str, ...] = ()
     target: TargetEntry
     triggers: tuple[Level, ...] = Field(min_length=1)
