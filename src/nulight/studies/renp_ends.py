@@ -7,21 +7,24 @@ are known; between them the slope says where minima and maxima are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from nulight.inference.lines import Points, between
 from nulight.studies.renp_rays import Rays
 from nulight.typing import FloatArray
 
 __all__ = ["Ends", "allowed_ends"]
 
-_LADDER = np.geomspace(0.03, 30.0, 24)  # strengths to look at, and beyond the last place where a bin turns
-_BEYOND = np.geomspace(1.2, 1e3, 12)
-_FAR = np.geomspace(1e4, 1e12, 25)  # further out if nuisances hide the signal; open if nothing is found here
-_CHUNK = 400_000  # numbers handled at once: rays x places x rows x bins
+_LADDER = np.geomspace(0.1, 30.0, 16)  # strengths to look at
+_TURNS = (0.5, 0.75, 1.0, 1.25)  # of the place where a bin is back at its data: it turns half way
+_BEYOND = np.concatenate([np.geomspace(1.5, 1e3, 9), np.geomspace(1e4, 1e12, 17)])  # open if still allowed there
+_CHUNK = 400_000  # numbers handled at once: rays x rows x bins
 _ROUNDS = 80
-_CLOSE = 1e-13  # relative width of a bracket that needs no further step
+_CLOSE = 1e-12  # relative step or width of a bracket that needs no further step
+_LEVEL = 1e-9  # differences of the Delta chi2 that mean nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,37 +57,51 @@ def allowed_ends(rays: Rays, threshold: float) -> Ends:
     -------
     Ends
     """
-    n, n_numbers = len(rays), rays.constant[:1].size * (len(_LADDER) + len(_BEYOND) + 4 * rays.constant.shape[2])
-    chunks = np.array_split(np.arange(n), max(1, -(-n * n_numbers // _CHUNK)))
+    chunks = np.array_split(np.arange(len(rays)), max(1, -(-rays.constant.size // _CHUNK)))
     found = [_ends(rays[chunk], threshold) for chunk in chunks]
     first, last = (np.concatenate([getattr(f, name) for f in found]) for name in ("first", "last"))
     return Ends(first=first, last=last)
 
 
 def _ends(rays: Rays, threshold: float) -> Ends:
-    s = _places(rays)
-    value, slope = rays.at(s)
-    hidden = value[:, -1] <= threshold
-    if hidden.any():
-        s = np.hstack([s, s[:, -1:] * np.ones((1, len(_FAR))) + np.where(hidden[:, None], _FAR, 0.0)])
-        value, slope = rays.at(s)
-    s, value = _with_turns(rays, s, value, slope)
-    allowed, row = value <= threshold, np.arange(len(s))
-    n_places = s.shape[1]
+    walk = _with_turns(rays, _walked(rays, threshold))
+    allowed = walk.value <= threshold
+    is_open, row = allowed[:, -1], np.arange(len(rays))
     inner = np.argmin(allowed, axis=1) - 1  # the last place before the first that is excluded
-    outer = n_places - 1 - np.argmax(allowed[:, ::-1], axis=1)
-    is_open = allowed[:, -1]
-    first = np.where(allowed.all(axis=1), np.inf, np.nan)
-    last = np.where(is_open, np.inf, np.nan)
-    for ends, j in ((first, inner), (last, outer)):
-        live = np.flatnonzero(np.isnan(ends))
-        a, b = s[row[live], j[live]], s[row[live], j[live] + 1]
-        ends[live] = _crossing(rays[live], a, b, threshold)
-    return Ends(first=first, last=last)
+    outer = allowed.shape[1] - 1 - np.argmax(allowed[:, ::-1], axis=1)
+    ends = [np.where(allowed.all(axis=1), np.inf, np.nan), np.where(is_open, np.inf, np.nan)]
+    for end, j in zip(ends, (inner, outer), strict=True):
+        live = np.flatnonzero(np.isnan(end))
+        a, b = walk[row[live], j[live]], walk[row[live], j[live] + 1]
+        end[live] = _crossing(rays[live], a, b, threshold)
+    return Ends(first=ends[0], last=ends[1])
 
 
-def _places(rays: Rays) -> FloatArray:
-    """Strengths to look at in ascending order, shape (n_rays, n_places), zero first.
+def _walked(rays: Rays, threshold: float) -> Points:
+    """Go outwards until two successive places beyond the last turn of any bin are excluded.
+
+    Returns
+    -------
+    Points, arrays (n_rays, n_places)
+        In order of strength; where a ray needed fewer steps the last point stands again.
+    """
+    s, end = _places(rays)
+    here = Points(s[:, 0], np.zeros(len(s)), np.zeros(len(s)), np.zeros((len(s), len(rays.nuisances))))
+    steps, excluded = [here], np.zeros(len(s), np.intp)
+    for goal in s.T[1:]:
+        live = np.flatnonzero((excluded < 2) & (goal > here.strength))
+        if not live.size:
+            continue
+        here = here.copy()
+        here[live] = rays[live].at(goal[live], here.z[live])
+        out = (here.value > threshold) & (here.slope > 0) & (here.strength >= end)
+        excluded[live] = np.where(out, excluded + 1, 0)[live]
+        steps.append(here)
+    return _each(lambda *columns: np.stack(columns, axis=1), *steps)
+
+
+def _places(rays: Rays) -> tuple[FloatArray, FloatArray]:
+    """Strengths to look at in ascending order, shape (n_rays, n_places), zero first, and where bins turn last.
 
     A bin is back at its data where linear s + square s^2 = 0, and turns half way.
     """
@@ -92,59 +109,74 @@ def _places(rays: Rays) -> FloatArray:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         back = -linear / square
     back = np.where(np.isfinite(back) & (back > 0), back, 0.0)
-    end = np.maximum(back.max(axis=1, keepdims=True), _LADDER[-1])
-    ladder = np.broadcast_to(_LADDER, (len(rays), len(_LADDER)))
-    turns = np.hstack([back * share for share in (0.5, 0.75, 1.0, 1.25)])
-    return np.sort(np.hstack([np.zeros((len(rays), 1)), ladder, turns, end * _BEYOND]), axis=1)
+    end = back.max(axis=1)
+    turns = np.hstack([back * share for share in _TURNS])
+    ladder, beyond = np.broadcast_to(_LADDER, (len(rays), len(_LADDER))), np.maximum(end, _LADDER[-1])
+    s = np.sort(np.hstack([np.zeros((len(rays), 1)), ladder, turns, beyond[:, None] * _BEYOND]), axis=1)
+    return s, end
 
 
-def _with_turns(rays: Rays, s: FloatArray, value: FloatArray, slope: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Places with the minima and maxima between them, and the values there."""
-    turn = (slope[:, :-1] * slope[:, 1:] < 0) & (s[:, 1:] > s[:, :-1])
+def _with_turns(rays: Rays, walk: Points) -> Points:
+    """Add the minima and maxima between places."""
+    turn = (walk.slope[:, :-1] * walk.slope[:, 1:] < 0) & (walk.strength[:, 1:] > walk.strength[:, :-1])
     ray, j = np.nonzero(turn)
-    extra = np.repeat(s[:, :1], s.shape[1] - 1, axis=1)
-    if ray.size:
-        extra[ray, j] = _flat(rays[ray], s[ray, j], s[ray, j + 1], np.sign(slope[ray, j]))
-    keep = turn.any(axis=0)
-    more = extra[:, keep]
-    found = rays.at(more)[0]
-    together, values = np.hstack([s, more]), np.hstack([value, found])
-    order = np.argsort(together, axis=1, kind="stable")
-    return np.take_along_axis(together, order, axis=1), np.take_along_axis(values, order, axis=1)
+    if not ray.size:
+        return walk
+    extra = walk[:, :-1][:, turn.any(axis=0)].copy()
+    where = np.cumsum(turn.any(axis=0)) - 1
+    extra[ray, where[j]] = _flat(rays[ray], walk[ray, j], walk[ray, j + 1])
+    both = _each(lambda *pieces: np.concatenate(pieces, axis=1), walk, extra)
+    order = np.argsort(both.strength, axis=1, kind="stable")
+    return both[np.arange(len(order))[:, None], order]
 
 
-def _flat(rays: Rays, a: FloatArray, b: FloatArray, sign: FloatArray) -> FloatArray:
-    """Strengths between a and b where the slope vanishes, by bisection; `sign` is that of the slope at a."""
-    low, high = a.copy(), b.copy()
-    for _ in range(_ROUNDS // 2):
-        middle = (low + high) / 2
-        same = rays.at(middle)[1] * sign > 0
-        low, high = np.where(same, middle, low), np.where(same, high, middle)
-    result: FloatArray = (low + high) / 2
-    return result
+def _flat(rays: Rays, a: Points, b: Points) -> Points:
+    """Points between a and b where the slope vanishes: false position, the side that stays halved (Illinois)."""
+    f_a, f_b, best = a.slope.copy(), b.slope.copy(), a.copy()
+    a, b, live = a.copy(), b.copy(), np.arange(len(a.value))
+    for _ in range(_ROUNDS):
+        x, y = a[live], b[live]
+        share = f_a[live] / (f_a[live] - f_b[live])
+        goal = x.strength + np.clip(share, 0.02, 0.98) * (y.strength - x.strength)
+        new = rays[live].at(goal, between(x, y, goal))
+        best[live] = new
+        same = new.slope * f_a[live] > 0
+        f_b[live] = np.where(same, f_b[live] / 2, new.slope)
+        f_a[live] = np.where(same, new.slope, f_a[live] / 2)
+        a[live[same]], b[live[~same]] = new[same], new[~same]
+        live = live[np.abs(new.slope) * (y.strength - x.strength) > _LEVEL]
+        if not live.size:
+            break
+    return best
 
 
-def _crossing(rays: Rays, a: FloatArray, b: FloatArray, threshold: float) -> FloatArray:
+def _each(combine: Callable[..., FloatArray], *points: Points) -> Points:
+    """Points made of others, array by array."""
+    return Points(*(combine(*(getattr(p, name) for p in points)) for name in ("strength", "value", "slope", "z")))
+
+
+def _crossing(rays: Rays, a: Points, b: Points, threshold: float) -> FloatArray:
     """Strengths between `a`, allowed, and `b`, excluded, at which the Delta chi2 is at its threshold.
 
     Newton's method in the root of the Delta chi2, which is close to a straight line, inside a bracket.
     """
-    low, high = a.copy(), b.copy()
-    x: FloatArray = (low + high) / 2
+    a, b = a.copy(), b.copy()
+    x: FloatArray = (a.strength + b.strength) / 2
     goal, live = np.sqrt(threshold), np.arange(len(x))
     for _ in range(_ROUNDS):
         if not live.size:
             break
-        value, slope = rays[live].at(x[live])
-        above = value > threshold
-        high[live] = np.where(above, x[live], high[live])
-        low[live] = np.where(above, low[live], x[live])
-        root = np.sqrt(np.maximum(value, 0.0))
+        low, high = a[live], b[live]
+        new = rays[live].at(x[live], between(low, high, x[live]))
+        above = new.value > threshold
+        a[live[~above]], b[live[above]] = new[~above], new[above]
+        root = np.sqrt(np.maximum(new.value, 0.0))
         with np.errstate(divide="ignore", invalid="ignore"):
-            step = (goal - root) * 2 * root / slope
-        new = x[live] + step
-        done = (np.abs(step) <= _CLOSE * x[live]) | (high[live] - low[live] <= _CLOSE * high[live])
-        inside = (new > low[live]) & (new < high[live])
-        x[live] = np.where(inside | done, np.clip(new, low[live], high[live]), (low[live] + high[live]) / 2)
+            step = (goal - root) * 2 * root / new.slope
+        low, high = a.strength[live], b.strength[live]
+        done = (np.abs(step) <= _CLOSE * x[live]) | (np.abs(high - low) <= _CLOSE * np.maximum(low, high))
+        tried = x[live] + step
+        inside = (tried > np.minimum(low, high)) & (tried < np.maximum(low, high))
+        x[live] = np.where(inside, tried, np.where(done, x[live], (low + high) / 2))
         live = live[~done]
     return x

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nulight.inference.likelihood import poisson_twice_nll
+from nulight.inference.lines import Points
 from nulight.inference.newton import minimise_in_box
 from nulight.inference.nuisance import Nuisance
 from nulight.typing import FloatArray
@@ -63,38 +64,35 @@ class Rays:
             nuisances=self.nuisances,
         )
 
-    def at(self, strength: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the profile likelihood of every ray and its slope.
+    def at(self, strength: FloatArray, start: FloatArray | None = None) -> Points:
+        """Return the profile likelihood of every ray at a strength of its own.
 
         Parameters
         ----------
-        strength : array (n_rays,) or (n_rays, n_places)
+        strength : array (n_rays,)
+        start : array (n_rays, n_nuisances), optional
+            Where the minimum in the nuisances is looked for first; zero otherwise.
 
         Returns
         -------
-        value, slope : array, shape of `strength`
-            Delta chi2 from the Asimov data, which is zero at s = 0, and its derivative in s.
+        Points
 
         Notes
         -----
         Nuisances are at their minimum, so that only the counts of the signal change to first order.
         """
-        s = np.asarray(strength, float)
-        ray = np.arange(len(s)) if s.ndim == 1 else np.repeat(np.arange(len(s)), s.shape[1])
-        x = s.ravel()[:, None, None]
-        linear, square = self.linear[ray], self.square[ray]
-        counts = self.constant[ray] + x * (linear + x * square)
-        data = self.data[ray]
-        value, u = self._minimum(counts, data)
-        factor = 1 + u @ self.scaled
-        expected = np.matmul(factor[:, None], counts)[:, 0]
-        change = np.matmul(factor[:, None], linear + 2 * x * square)[:, 0]
-        slope = (_loss_slope(data, expected) * change).sum(axis=1)
-        return value.reshape(s.shape), slope.reshape(s.shape)
+        x = strength[:, None, None]
+        counts = self.constant + x * (self.linear + x * self.square)
+        data = self.data
+        value, u = self._minimum(counts, data, start)
+        factor = (1 + u @ self.scaled)[:, None]
+        expected = np.matmul(factor, counts)[:, 0]
+        change = np.matmul(factor, self.linear + 2 * x * self.square)[:, 0]
+        return Points(strength, value, (_loss_slope(data, expected) * change).sum(axis=1), u)
 
-    def _minimum(self, counts: FloatArray, data: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def _minimum(self, counts: FloatArray, data: FloatArray, start: FloatArray | None) -> tuple[FloatArray, FloatArray]:
         """-2 ln L of points and their nuisances (n_points, n_nuisances)."""
-        begin = np.zeros((len(counts), len(self.nuisances)))
+        begin = np.zeros((len(counts), len(self.nuisances))) if start is None else start
         if not self.nuisances:
             value: FloatArray = poisson_twice_nll(data, counts.sum(axis=1)).sum(axis=1)
             return value, begin
