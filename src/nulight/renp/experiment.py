@@ -16,12 +16,13 @@ import numpy as np
 from nulight._version import __version__
 from nulight.inference.model import Nuisance, Statistic
 from nulight.models.matrix_checks import Nature
-from nulight.models.parameter import Parameter, ParameterError
+from nulight.models.parameter import Parameter
 from nulight.neutrinos.mixing import OscillationParameters
 from nulight.renp.atoms import AtomicScheme
 from nulight.renp.checks import each_trigger
 from nulight.renp.neutrinos import Neutrinos, Ordering, neutrinos
-from nulight.renp.parameters import RENP_PARAMETERS, couplings, family_of
+from nulight.renp.parameters import LAMBDAS, RENP_PARAMETERS, couplings, family_of, parameter_values
+from nulight.renp.sizes import one_sigma
 from nulight.renp.spectral import spectral_parts
 from nulight.renp.tensors import SpinSum
 from nulight.renp.units import DAY
@@ -55,6 +56,11 @@ class RenpExperiment:
         Values of parameters that nobody sets: the mass of the lightest neutrino, masses of mediators...
     data : array (n,) or None
         Observed counts; None for a planned experiment, whose data are its expectation.
+
+    Raises
+    ------
+    ParameterError
+        If a default is of an unknown parameter or outside its domain.
     """
 
     name: str
@@ -76,6 +82,9 @@ class RenpExperiment:
     statistic: ClassVar[Statistic] = "poisson"
     sigma = None
     components = ("weak", "new physics", "background")
+
+    def __post_init__(self) -> None:
+        parameter_values(self.defaults)
 
     def __repr__(self) -> str:
         """Say what it is."""
@@ -129,12 +138,9 @@ class RenpExperiment:
         Raises
         ------
         ParameterError
-            If a parameter is unknown, or the neutrinos cannot have a coupling.
+            If a parameter is unknown or outside its domain, or the neutrinos cannot have a coupling.
         """
-        values = self._columns(params)
-        new = couplings(values, self.nature)
-        parts = spectral_parts(self.triggers, self.scheme, self.neutrinos(values), new, spin_sum=self.spin_sum)
-        return {name: np.atleast_2d(part) for name, part in parts.items()}
+        return self._parts(parameter_values({**self.defaults, **params}))
 
     def expected(self, params: Mapping[str, Any]) -> FloatArray:
         """Return expected counts.
@@ -147,16 +153,20 @@ class RenpExperiment:
         Returns
         -------
         array, shape (n_points, 3, n)
-            Weak pairs, new physics, background. At a trigger on the pole of a mediator new physics is left out.
+            Weak pairs, new physics, background. Zero where no pair is light enough for a trigger. At a trigger on the
+            pole of a mediator without width this mediator is left out.
+
+        Raises
+        ------
+        ParameterError
+            As for `spectral_parts`.
         """
         parts = self.spectral_parts(params)
-        weak = parts.pop("weak")
-        new = np.nan_to_num(sum(parts.values(), np.zeros((1, 1))), nan=0.0)
-        exposure = self.rate * self.efficiency * self.time
-        background = (self.background_rate * self.time)[None]
+        weak, new = parts.pop("weak"), self._sum(parts)
         n = max(len(weak), len(new))
         counts = np.empty((n, 3, len(self.triggers)))
-        counts[:, 0], counts[:, 1], counts[:, 2] = weak * exposure, new * exposure, background
+        counts[:, 0], counts[:, 1] = weak * self._exposure, new * self._exposure
+        counts[:, 2] = self.background_rate * self.time
         return counts
 
     def parameters(self) -> Mapping[str, Parameter]:
@@ -168,9 +178,13 @@ class RenpExperiment:
         return replace(self, time=each_trigger("days", days, " d", len(self.triggers), zero=False) * DAY)
 
     def with_defaults(self, **values: float) -> RenpExperiment:
-        """Return the experiment with other values of parameters that nobody sets, in their units."""
-        if unknown := sorted(set(values) - set(RENP_PARAMETERS)):
-            raise ParameterError(f"no parameter {', '.join(unknown)} in RENP; see RENP_PARAMETERS")
+        """Return the experiment with other values of parameters that nobody sets, in their units.
+
+        Raises
+        ------
+        ParameterError
+            If a parameter is unknown or its value outside its domain.
+        """
         return replace(self, defaults={**self.defaults, **values})
 
     def provenance(self) -> dict[str, Any]:
@@ -191,44 +205,59 @@ class RenpExperiment:
             "citations": tuple(dict.fromkeys([*self.scheme.references, *self.neutrinos().references])),
         }
 
+    @property
+    def _exposure(self) -> FloatArray:
+        """Counts per unit of the spectral function, shape (n,)."""
+        exposure: FloatArray = self.rate * self.efficiency * self.time
+        return exposure
+
+    def _parts(self, values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """Spectral function at the triggers; values are not checked."""
+        columns = {name: value[:, None] if value.ndim else value for name, value in values.items()}
+        new, states = couplings(columns, self.nature), self.neutrinos(columns)
+        parts = spectral_parts(self.triggers, self.scheme, states, new, spin_sum=self.spin_sum)
+        return {name: np.atleast_2d(part) for name, part in parts.items()}
+
+    def _sum(self, parts: Mapping[str, FloatArray]) -> FloatArray:
+        """Sum of the parts without those at a pole, shape (n_points or 1, n)."""
+        total: FloatArray = sum((np.nan_to_num(part, nan=0.0) for part in parts.values()), np.zeros((1, 1)))
+        return total
+
     @cached_property
     def _parameters(self) -> dict[str, Parameter]:
         sizes = self._sizes()
-        found = {}
-        for name, parameter in RENP_PARAMETERS.items():
-            default = self.defaults.get(name, parameter.default)
-            found[name] = replace(parameter, default=default, scale=sizes.get(name, parameter.scale))
-        return found
+        return {
+            name: replace(row, default=self.defaults.get(name, row.default), scale=sizes.get(name, row.scale))
+            for name, row in RENP_PARAMETERS.items()
+        }
 
     def _sizes(self) -> dict[str, float]:
-        """Coupling of one standard deviation, of every coupling the neutrinos can have, to within a factor."""
-        names = [name for name in RENP_PARAMETERS if family_of(name) and self._has(name)]
-        counts = self.observed + (self.expected({})[0, 2])
-        sizes = {}
-        for name in names:
-            probe = RENP_PARAMETERS[name].scale
-            plus, minus = self.expected({name: np.array([probe, -probe])})[:, 1]
-            linear, square = (plus - minus) / (2 * probe), (plus + minus) / (2 * probe**2)
-            with np.errstate(divide="ignore"):
-                both = (
-                    (linear**2 / np.maximum(counts, 1.0)).sum() ** -0.5,
-                    (square**2 / np.maximum(counts, 1.0)).sum() ** -0.25,
-                )
-            if np.isfinite(min(both)):
-                sizes[name] = float(min(both))
-        return sizes
+        """Size at which every coupling the neutrinos can have shows."""
+        couplings = [name for name in RENP_PARAMETERS if family_of(name) and self._has(name)]
+        moments = [name for name in LAMBDAS if self._has(name)]  # apart, since mu and eps exclude them
+        return {**self._one_sigma(couplings), **self._one_sigma(moments)}
+
+    def _one_sigma(self, names: list[str]) -> dict[str, float]:
+        known = {name: np.asarray(value, float) for name, value in self.defaults.items() if self._is_setting(name)}
+        start = np.array([RENP_PARAMETERS[name].scale for name in names])
+
+        def new(values: Mapping[str, FloatArray]) -> FloatArray:
+            parts = self._parts({**known, **values})
+            return self._sum({name: part for name, part in parts.items() if name != "weak"}) * self._exposure
+
+        found = one_sigma(new, names, start, self.expected({})[0].sum(axis=0))
+        return dict(zip(names, found.tolist(), strict=True))
+
+    @staticmethod
+    def _is_setting(name: str) -> bool:
+        """Whether a default is a mass or a phase, not a coupling."""
+        return family_of(name) is None and not name.startswith("lambda_")
 
     def _has(self, name: str) -> bool:
-        family = family_of(name)
+        """Whether the neutrinos can have a coupling; a Majorana neutrino has half of the matrices."""
         if self.nature == "dirac":
             return True
-        diagonal = name[-2:] in ("11", "22", "33")
-        return family != "gg_right" and not (family in ("mu", "eps", "r2") and diagonal)
-
-    def _columns(self, params: Mapping[str, Any]) -> dict[str, FloatArray]:
-        if unknown := sorted(set(params) - set(RENP_PARAMETERS)):
-            raise ParameterError(
-                f"{self.name} has no parameter {', '.join(unknown)}; see `nulight.renp.RENP_PARAMETERS`"
-            )
-        columns = {name: np.asarray(value, float) for name, value in {**self.defaults, **params}.items()}
-        return {name: value[:, None] if value.ndim else value for name, value in columns.items()}
+        k, j = name[-2], name[-1]
+        if name in LAMBDAS:
+            return k < j
+        return family_of(name) != "gg_right" and not (family_of(name) in ("mu", "eps", "r2") and k == j)

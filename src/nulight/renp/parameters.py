@@ -7,20 +7,21 @@ radii and anapoles in cm^2. Only the lightest neutrino's mass is in eV, as every
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
 from nulight.models.matrix_checks import Nature
 from nulight.models.mixing_parameters import TRANSITIONS
 from nulight.models.parameter import Parameter, ParameterError
-from nulight.models.parameters import PARAMETERS
+from nulight.models.parameters import PARAMETERS, check_domain, check_parameters
 from nulight.renp.couplings import NewPhysics, ScalarMediator, VectorMediator, element
 from nulight.renp.kinematics import PAIRS
 from nulight.renp.units import KEV
 from nulight.typing import ComplexArray, FloatArray
 
-__all__ = ["FAMILIES", "RENP_PARAMETERS", "couplings", "family_of"]
+__all__ = ["FAMILIES", "LAMBDAS", "RENP_PARAMETERS", "couplings", "family_of", "parameter_values"]
 
 FAMILIES: dict[str, tuple[str, str, str, float, float]] = {
     "mu": ("mu_B", r"|\mu_{%s}|", "magnetic moment", 0.0, 1e-11),
@@ -43,29 +44,15 @@ _SOURCES = {
     "r2": "arXiv:2306.12953",
     "a": "arXiv:2306.12953",
 }
-_LAMBDAS = tuple(
-    f"lambda_{pair}{end}" for pair, (k, j) in TRANSITIONS.items() if max(k, j) < 3 for end in ("", "_phase")
-)
+LAMBDAS = tuple(f"lambda_{pair}" for pair, (k, j) in TRANSITIONS.items() if max(k, j) < 3)
+"""Moduli of the transition moments between the three light mass states."""
+
+_PHASES = tuple(f"{name}_phase" for name in LAMBDAS)
 
 
 def _registry() -> dict[str, Parameter]:
-    rows = []
-    for family, (unit, latex, text, lower, scale) in FAMILIES.items():
-        whole = [(family, latex.replace("^{%s}", ""), f"{text}, of every mass state")]
-        elements = [(f"{family}_{pair}", latex % pair, f"{text} of the pair {pair[0]}, {pair[1]}") for pair in PAIRS]
-        rows += [
-            Parameter(
-                name=name,
-                unit=unit,
-                latex=symbol,
-                description=description,
-                lower=lower,
-                scale=scale,
-                references=(_SOURCES[family.partition("_")[0]],),
-            )
-            for name, symbol, description in [*(whole if family in _UNIVERSAL else []), *elements]
-        ]
-    rows += [
+    rows = [row for family in FAMILIES for row in _family_rows(family)]
+    rows.append(
         Parameter(
             name="m_lightest",
             unit="eV",
@@ -73,12 +60,31 @@ def _registry() -> dict[str, Parameter]:
             description="mass of the lightest neutrino",
             lower=0.0,
             scale=0.01,
-        ),
-        Parameter(name="alpha_21", unit="rad", latex=r"\alpha_{21}", description="Majorana phase of nu_2"),
-        Parameter(name="alpha_31", unit="rad", latex=r"\alpha_{31}", description="Majorana phase of nu_3"),
+        )
+    )
+    rows += [
+        Parameter(name=f"alpha_{j}1", unit="rad", latex=rf"\alpha_{{{j}1}}", description=f"Majorana phase of nu_{j}")
+        for j in "23"
     ]
     own = {row.name: row for row in rows}
-    return own | {name: PARAMETERS[name] for name in ("m_vector", "m_scalar", *_LAMBDAS)}
+    return own | {name: PARAMETERS[name] for name in ("m_vector", "m_scalar", *LAMBDAS, *_PHASES)}
+
+
+def _family_rows(family: str) -> Iterator[Parameter]:
+    unit, latex, text, lower, scale = FAMILIES[family]
+    names = [(f"{family}_{pair}", latex % pair, f"{text} of the pair {pair[0]}, {pair[1]}") for pair in PAIRS]
+    if family in _UNIVERSAL:
+        names.insert(0, (family, latex.replace("^{%s}", ""), f"{text}, of every mass state"))
+    for name, symbol, description in names:
+        yield Parameter(
+            name=name,
+            unit=unit,
+            latex=symbol,
+            description=description,
+            lower=lower,
+            scale=scale,
+            references=(_SOURCES[family.partition("_")[0]],),
+        )
 
 
 RENP_PARAMETERS: dict[str, Parameter] = _registry()
@@ -99,14 +105,51 @@ def family_of(name: str) -> str | None:
     return name if name in _UNIVERSAL else None
 
 
+def parameter_values(params: Mapping[str, Any]) -> dict[str, FloatArray]:
+    """Return parameter values as arrays of shape () or (n,).
+
+    Parameters
+    ----------
+    params : mapping of str to float or array (n,)
+        In the units of `RENP_PARAMETERS`.
+
+    Raises
+    ------
+    ParameterError
+        If a name is unknown, a value is no number or outside its domain, or two arrays differ in length.
+    """
+    check_parameters(params, RENP_PARAMETERS)
+    values = {name: _numbers(name, value) for name, value in params.items()}
+    lengths = {name: value.size for name, value in values.items() if value.ndim and value.size != 1}
+    if len(set(lengths.values())) > 1:
+        listing = ", ".join(f"{name} {size}" for name, size in lengths.items())
+        raise ParameterError(
+            f"points must be one list, but the numbers of values are: {listing}; give one, or one each"
+        )
+    return values
+
+
+def _numbers(name: str, value: Any) -> FloatArray:
+    unit = RENP_PARAMETERS[name].unit
+    try:
+        numbers = np.asarray(value, float)
+    except (TypeError, ValueError):
+        raise ParameterError(f"{name} = {value!r}: give a number" + (f" in {unit}" if unit else "")) from None
+    if numbers.ndim > 1:
+        raise ParameterError(f"{name} has shape {numbers.shape}; give one number or a list of them")
+    check_domain(name, numbers, RENP_PARAMETERS)
+    return numbers
+
+
 def couplings(values: Mapping[str, FloatArray], nature: Nature) -> NewPhysics:
-    """Return the couplings of parameter values.
+    r"""Return the couplings of parameter values.
 
     Parameters
     ----------
     values : mapping of str to array (...)
         In the units of `RENP_PARAMETERS`. Off-diagonal elements are real, but those of the moments and charge radii
-        of Majorana neutrinos imaginary, as they must be; only their size matters.
+        of Majorana neutrinos imaginary, as they must be; only their size matters. A coupling of every mass state and
+        one of a pair add up.
     nature : "dirac" or "majorana"
 
     Returns
@@ -118,6 +161,16 @@ def couplings(values: Mapping[str, FloatArray], nature: Nature) -> NewPhysics:
     ------
     ParameterError
         If `lambda_kj` is set together with mu or eps, or an element is one that Majorana neutrinos do not have.
+
+    Notes
+    -----
+    :math:`\lambda = \mu - i\epsilon` is the amplitude from a left-handed :math:`\nu_j` to :math:`\nu_k` of the recoil
+    experiments, for Dirac and for Majorana neutrinos. A single :math:`\lambda_{12}` of Dirac neutrinos
+    (:math:`\lambda_{21} = 0`) has :math:`|\mu_{12}| = |\epsilon_{12}| = |\lambda_{12}|/2`; of Majorana neutrinos
+    (:math:`\lambda_{21} = -\lambda_{12}`) a real one is all electric, an imaginary one all magnetic. The phases are
+    those of fields with real, positive masses. Recoil experiments, whose mixing matrix has no Majorana phases, absorb
+    them: with `alpha_21`, `alpha_31` their Majorana moments are
+    :math:`\lambda_{kj} e^{-i(\alpha_{k1}+\alpha_{j1})/2}`.
     """
     antisymmetric = nature == "majorana"
     found = {
@@ -125,7 +178,7 @@ def couplings(values: Mapping[str, FloatArray], nature: Nature) -> NewPhysics:
         for family in FAMILIES
     }
     mu, epsilon = found["mu"], found["eps"]
-    if transition := [name for name in _LAMBDAS if name in values]:
+    if transition := [name for name in (*LAMBDAS, *_PHASES) if name in values]:
         if mu is not None or epsilon is not None:
             raise ParameterError(f"{transition[0]} is mu - i eps of the same moments; set either, not both")
         mu, epsilon = _split(values, nature)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from nulight.models.matrix_checks import Nature
 from nulight.neutrinos.mixing import OscillationParameters
 from nulight.renp.atoms import AtomicScheme
-from nulight.renp.checks import each_trigger, share
+from nulight.renp.checks import counts, each_trigger, frequencies, relative_error, share, single
 from nulight.renp.experiment import RenpExperiment
 from nulight.renp.kinematics import thresholds
 from nulight.renp.library import load_scheme
@@ -51,7 +49,8 @@ def renp_experiment(
     atom : str, Path or AtomicScheme
         Name of a shipped scheme, path of a card, or a scheme made in Python.
     triggers : array (n,), eV, optional
-        Trigger frequencies; those of the card otherwise.
+        Trigger frequencies, in any order; each is a measurement of its own, also if one stands there twice. Those of
+        the card otherwise.
     days : float or array (n,), d
         Time spent at each frequency.
     lightest : float, eV
@@ -67,9 +66,9 @@ def renp_experiment(
     background : float or array (n,), d^-1
         Counts a day that are not RENP.
     rate_error, background_error : float
-        Relative uncertainties of Gamma_0 and of the background.
+        Relative uncertainties of Gamma_0 and of the background, between 0 and 1; the first is common to all atoms.
     spin_sum : "trace" or "coherent"
-    observed : sequence of n counts, optional
+    observed : sequence of n whole numbers, optional
         Data; the expectation without new physics otherwise.
     name : str, optional
 
@@ -80,7 +79,8 @@ def renp_experiment(
     Raises
     ------
     ValueError
-        If a frequency is above the highest threshold, or a number cannot be what it is said to be.
+        If a frequency is above the highest threshold, or a number cannot be what it is said to be; a `CardError` if
+        the atom is unknown or its card wrong.
 
     Examples
     --------
@@ -91,6 +91,8 @@ def renp_experiment(
     scheme, chosen, planned_target = _from_card(atom, triggers)
     check_spin_sum(spin_sum)
     n = len(chosen)
+    if rate is not None and target is not None:
+        raise ValueError("rate and target are both given; Gamma_0 follows from the target, give one of them")
     if rate is None:
         rate = rate_scale(scheme, target or planned_target)
     experiment = RenpExperiment(
@@ -98,17 +100,17 @@ def renp_experiment(
         scheme=scheme,
         triggers=chosen,
         time=each_trigger("days", days, " d", n, zero=False) * DAY,
-        rate=float(each_trigger("rate", rate, " s^-1", 1, zero=False)[0]),
+        rate=single("rate", rate, " s^-1", zero=False),
         efficiency=share("efficiency", efficiency, n),
         background_rate=each_trigger("background", background, " d^-1", n) / DAY,
-        rate_error=float(each_trigger("rate_error", rate_error, "", 1)[0]),
-        background_error=float(each_trigger("background_error", background_error, "", 1)[0]),
+        rate_error=relative_error("rate_error", rate_error),
+        background_error=relative_error("background_error", background_error),
         nature=nature,
         ordering=ordering,
         oscillation=oscillation,
         spin_sum=spin_sum,
         defaults={"m_lightest": float(lightest), "alpha_21": float(alpha_21), "alpha_31": float(alpha_31)},
-        data=None if observed is None else each_trigger("observed", observed, " counts", n),
+        data=None if observed is None else counts("observed", observed, n),
     )
     _check_triggers(experiment)
     return experiment
@@ -119,10 +121,9 @@ def _from_card(atom: str | Path | AtomicScheme, triggers: ArrayLike | None) -> t
     if isinstance(atom, AtomicScheme):
         if triggers is None:
             raise ValueError(f"{atom.name}: a scheme made in Python has no trigger frequencies; give them in eV")
-        return atom, np.atleast_1d(np.asarray(triggers, float)), Target()
+        return atom, frequencies(triggers), Target()
     loaded = load_scheme(atom)
-    chosen = loaded.triggers if triggers is None else np.atleast_1d(np.asarray(triggers, float))
-    return loaded.scheme, chosen, loaded.target
+    return loaded.scheme, frequencies(loaded.triggers if triggers is None else triggers), loaded.target
 
 
 def _check_triggers(experiment: RenpExperiment) -> None:
