@@ -27,16 +27,22 @@ class VectorMediator:
 
     .. math:: L = g_A^e\,\bar e\gamma^\mu\gamma_5 e\,Z'_\mu + \bar\nu_i\gamma^\mu(g_L^{ij}P_L + g_R^{ij}P_R)\nu_j Z'_\mu
 
+    Majorana neutrinos have the same Lagrangian, with g_L only: its vertex has g_L on the left and minus its
+    transpose on the right.
+
     Attributes
     ----------
     mass : float or array (...), eV
     left, right : array (..., 3, 3)
-        Products g_A^e g_L and g_A^e g_R, hermitian. Their sign relative to the weak interaction matters.
+        Products g_A^e g_L and g_A^e g_R, hermitian. Their sign matters: a positive one of a mediator lighter
+        than q adds to a_ij, of a heavier one it subtracts.
     width : float or array (...), eV
         Total width, in the propagator 1 / (q^2 - m^2 + i m Gamma).
     longitudinal : bool
         Whether the part q_mu q_nu / m^2 of the propagator is kept: neither axial current is conserved. It
-        grows as 1/m^4 and is left out in the literature; it matters below m of about sqrt(omega m_nu).
+        grows as 1/m^4 and is left out in the literature. The divergence of the electron's current is
+        sigma.q, that of the neutrinos' is proportional to m_nu, so that it matters below m of about
+        sqrt(m_nu sqrt(q^2)): 0.1 eV in the middle of the spectrum, m_nu near threshold.
     """
 
     mass: ArrayLike
@@ -52,7 +58,8 @@ class ScalarMediator:
 
     .. math:: L = \phi\,[y_P^e\,\bar e i\gamma_5 e + \bar\nu_i (y_S + i\gamma_5 y_P)_{ij}\nu_j]
 
-    A scalar coupling of the electron does not flip its spin and does not contribute.
+    A scalar coupling of the electron does not flip its spin and does not contribute. For Majorana neutrinos the
+    Lagrangian with the vertex y_S + i gamma_5 y_P has another factor 1/2 in front of the neutrinos.
 
     Attributes
     ----------

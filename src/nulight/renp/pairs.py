@@ -1,11 +1,14 @@
-"""Sums over pairs of mass states: what each interaction adds to the spectral function.
+r"""Sums over pairs of mass states: what each interaction adds to the spectral function.
 
-A current has couplings of both chiralities; the tensors say what remains of each product of two
-couplings after the average over the pair's directions.
+A current :math:`\bar\nu_i\gamma^\mu(V_{ij} + A_{ij}\gamma_5)\nu_j` has couplings of both parities, which do not
+interfere after the average over the pair's directions. The electron feels currents in two ways that do
+not interfere either: directly by its spin (axial couplings of the electron) and by its magnetisation
+(vector couplings, and the photon). Scalars are felt along q, so that they interfere with the first kind.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +18,7 @@ from nulight.renp import tensors
 from nulight.renp.couplings import ScalarMediator, VectorMediator
 from nulight.renp.kinematics import PairKinematics
 from nulight.renp.neutrinos import Neutrinos
-from nulight.renp.tensors import SpinSum
+from nulight.renp.tensors import Parity, SpinSum
 from nulight.renp.units import E_CHARGE, G_F, K_R2, M_E, MU_B_EV
 from nulight.typing import ArrayLike, ComplexArray, FloatArray
 
@@ -26,20 +29,32 @@ POLE = 1e-3
 
 _SQRT2 = np.sqrt(2.0)
 
+Weights = tuple[FloatArray, FloatArray]
+"""What is kept of a vector and of an axial current, shapes (..., 3, 3)."""
+
 
 @dataclass(frozen=True, slots=True)
-class _Chiral:
-    """Couplings (..., 3, 3) of the neutrinos' left- and right-handed currents."""
+class _Current:
+    """Couplings (..., 3, 3) of the neutrinos' vector and axial current."""
 
-    left: ComplexArray
-    right: ComplexArray
+    vector: ComplexArray
+    axial: ComplexArray
 
-    def times(self, factor: ArrayLike) -> _Chiral:
+    def times(self, factor: ArrayLike) -> _Current:
         f = np.asarray(factor)[..., None, None]
-        return _Chiral(f * self.left, f * self.right)
+        return _Current(f * self.vector, f * self.axial)
 
-    def __add__(self, other: _Chiral) -> _Chiral:
-        return _Chiral(self.left + other.left, self.right + other.right)
+    def __add__(self, other: _Current) -> _Current:
+        return _Current(self.vector + other.vector, self.axial + other.axial)
+
+    def squared(self, weights: Weights) -> FloatArray:
+        result: FloatArray = np.abs(self.vector) ** 2 * weights[0] + np.abs(self.axial) ** 2 * weights[1]
+        return result
+
+    def shifted(self, shift: _Current, weights: Weights) -> FloatArray:
+        """What a shift of the couplings adds: its square and its interference, without a difference of totals."""
+        vector, axial = (self.vector * shift.vector.conj()).real, (self.axial * shift.axial.conj()).real
+        return shift.squared(weights) + 2 * (vector * weights[0] + axial * weights[1])
 
 
 def weak_couplings(mixing: ArrayLike) -> tuple[ComplexArray, ComplexArray]:
@@ -64,85 +79,89 @@ class Pairs:
         self.share = 0.5 if self.majorana else 1.0
         axial, vector = weak_couplings(neutrinos.mixing)
         self.weak, self.weak_vector = self._chiral(axial), self._chiral(vector)
-        self.T, self.L, self.mm = tensors.transverse(k), tensors.along(k), k.m_i * k.m_j
+        self.by_spin = self._each(self._kept)
 
-    def _chiral(self, left: ArrayLike, right: ArrayLike = 0.0) -> _Chiral:
-        """Both chiralities of a current; that of Majorana neutrinos has the right-handed one from the left."""
-        a = np.asarray(left, complex)
-        if a.ndim == 0:
-            a = np.zeros((3, 3), complex)
-        b = -np.swapaxes(a, -1, -2) if self.majorana else np.asarray(right, complex)
-        return _Chiral(a, np.broadcast_to(b, np.broadcast_shapes(a.shape, b.shape)))
+    def _chiral(self, left: ArrayLike, right: ArrayLike = 0.0) -> _Current:
+        """A current by its chiralities; that of Majorana neutrinos has the right-handed one from the left."""
+        a = _matrix(left)
+        b = -np.swapaxes(a, -1, -2) if self.majorana else _matrix(right)
+        return _Current((b + a) / 2, (b - a) / 2)
 
     def sum(self, values: FloatArray) -> FloatArray:
         total: FloatArray = self.share * (self.k.delta * values).sum(axis=(-2, -1))
         return total
 
-    def squared(self, a: _Chiral, same: FloatArray, mixed: FloatArray, b: _Chiral | None = None) -> FloatArray:
-        """Re of a times conjugate b (or a itself): `same` for equal chiralities, `mixed` for different ones."""
-        b = a if b is None else b
-        equal = (a.left * b.left.conj() + a.right * b.right.conj()).real
-        cross = (a.left * b.right.conj() + a.right * b.left.conj()).real
-        result: FloatArray = equal * same + cross * mixed
-        return result
-
-    def shifted(self, before: _Chiral, shift: _Chiral, same: FloatArray, mixed: FloatArray) -> FloatArray:
-        """What a shift of the couplings adds: its square and its interference, without a difference of totals."""
-        return self.squared(shift, same, mixed) + 2 * self.squared(before, same, mixed, shift)
-
     def standard(self) -> FloatArray:
-        same = tensors.axial_weight(self.T, self.L, self.spin_sum)
-        return self.sum(self.squared(self.weak, same, self.mm))
+        return self.sum(self.weak.squared(self.by_spin))
 
     def vector(self, mediator: VectorMediator) -> FloatArray:
-        exchange = self._chiral(mediator.left, mediator.right).times(self._propagator(mediator) / (_SQRT2 * G_F))
-        same = tensors.axial_weight(self.T, self.L, self.spin_sum)
-        added = self.shifted(self.weak, exchange, same, self.mm)
+        exchange = self._exchange(mediator)
+        added = self.weak.shifted(exchange, self.by_spin)
         if mediator.longitudinal and self.spin_sum == "trace":
-            added = added + self._longitudinal(exchange, np.asarray(mediator.mass, float)[..., None, None] ** 2)
+            added = added + self._longitudinal(exchange, mediator)
         return self.sum(added)
 
-    def _longitudinal(self, exchange: _Chiral, m2: FloatArray) -> FloatArray:
-        """j -> j - q (q.j)/m^2 along q in the part of the mediator: its square and its interference."""
+    def _exchange(self, mediator: VectorMediator) -> _Current:
+        return self._chiral(mediator.left, mediator.right).times(self._propagator(mediator) / (_SQRT2 * G_F))
+
+    def _longitudinal(self, exchange: _Current, mediator: VectorMediator) -> FloatArray:
+        """j -> j - q (q.j)/m^2 along q in the part of the mediator: its square and its interference.
+
+        <j (q.j)*> is q <|q.j|^2> / q^2, so that e (1 - q^2/m^2) + w is squared in place of e + w.
+        """
         k = self.k
-        same, mixed = tensors.divergence(k) * k.omega**2 / 3, -k.q2 * self.mm * k.omega**2 / 3
-        square = self.squared(exchange, same, mixed) / m2**2
-        added: FloatArray = square - 2 * self.squared(self.weak + exchange, same, mixed, exchange) / (k.q2 * m2)
-        return added
+        weights = self._each(lambda parity: tensors.divergence(k, parity) * k.omega**2 / (3 * k.q2**2))
+        more = exchange.times(-_in_masses(k.q2[..., 0, 0], mediator))
+        return (self.weak + exchange).shifted(more, weights)
 
-    def scalar(self, mediator: ScalarMediator) -> FloatArray:
-        k, weight = self.k, tensors.scalar_weight(self.spin_sum)
+    def scalar(self, mediator: ScalarMediator, vector: VectorMediator | None = None) -> FloatArray:
+        """The mediator alone, and its interference with the weak interaction and with a vector mediator."""
+        k, weight = self.k, tensors.scalar_weight(self.spin_sum) * self.k.omega**2
         strength = self._propagator(mediator)[..., None, None]
-        y_s, y_p = (np.asarray(y, complex) for y in (mediator.scalar, mediator.pseudoscalar))
-        square = np.abs(y_s) ** 2 * tensors.scalar(k, "scalar") + np.abs(y_p) ** 2 * tensors.scalar(k, "pseudoscalar")
-        own = weight * k.omega**2 / (8 * M_E**2 * G_F**2) * np.abs(strength) ** 2 * square
-        mixed = (np.conj(strength) * self._scalar_interference(y_s.conj(), y_p.conj())).imag
-        return self.sum(own + weight * k.omega**2 / (2 * _SQRT2 * M_E * G_F) * mixed)
+        densities = _Current(_matrix(mediator.scalar), _matrix(mediator.pseudoscalar))
+        square = np.abs(strength) ** 2 * densities.squared(self._each(lambda parity: tensors.density(k, parity)))
+        s, p = np.conj(strength * densities.vector), np.conj(strength * densities.axial)
+        j = self._along(vector)
+        mixed = (j.vector * s).imag * (k.m_i - k.m_j) * k.above - (j.axial * p).real * (k.m_i + k.m_j) * k.room
+        return self.sum(weight * (square / (8 * M_E**2 * G_F**2) + mixed / (_SQRT2 * M_E * G_F * k.q2)))
 
-    def _scalar_interference(self, s: ComplexArray, p: ComplexArray) -> ComplexArray:
-        """a X of the notes for both chiralities; `s`, `p` are conjugate couplings."""
-        k, plus, minus = self.k, s + 1j * p, s - 1j * p
-        second = k.m_i * (k.q2 + k.m_j**2 - k.m_i**2) / k.q2
-        first = k.m_j * (k.q2 + k.m_i**2 - k.m_j**2) / k.q2
-        a = self.weak
-        x: ComplexArray = a.left * (second * plus - first * minus) + a.right * (second * minus - first * plus)
-        return x
+    def _along(self, mediator: VectorMediator | None) -> _Current:
+        """Part of spin zero of the weak current and of what a vector mediator adds."""
+        if mediator is None:
+            return self.weak
+        exchange = self._exchange(mediator)
+        if mediator.longitudinal:
+            exchange = exchange.times(1 - _in_masses(self.k.q2[..., 0, 0], mediator))
+        return self.weak + exchange
 
-    def moment(self, moment: ArrayLike, kind: str) -> FloatArray:
-        strength = np.abs(np.asarray(moment, complex)) ** 2 * MU_B_EV**2
-        component = tensors.dipole(self.k, "magnetic" if kind == "magnetic" else "electric")
-        factor = E_CHARGE**2 / (2 * G_F**2 * self.k.q2**2) * self._magnetisation()
-        return self.sum(factor * strength * component)
+    def moment(self, moment: ArrayLike, parity: Parity) -> FloatArray:
+        strength = np.abs(self._photon() * _matrix(moment)) ** 2
+        return self.sum(self._magnetisation() * strength * tensors.dipole(self.k, parity))
 
-    def charge(self, r2: ArrayLike, anapole: ArrayLike) -> FloatArray:
-        radius, a = np.asarray(r2, complex), np.asarray(anapole, complex)
-        left = K_R2 * np.broadcast_to(radius - 6 * a, np.broadcast_shapes(radius.shape, a.shape, (3, 3)))
-        right = K_R2 * (radius + 6 * a)
-        shift = self._chiral(left, right)
-        return self.sum(self._magnetisation() * self.shifted(self.weak_vector, shift, self.T, self.mm))
+    def charge(self, r2: ArrayLike, anapole: ArrayLike, mu: ArrayLike = 0.0, epsilon: ArrayLike = 0.0) -> FloatArray:
+        """Charge radius and anapole, and their interference with the weak vector current and with moments."""
+        k, shift = self.k, _Current(K_R2 * _matrix(r2), 6 * K_R2 * _matrix(anapole))
+        added = self.weak_vector.shifted(shift, self._each(lambda parity: tensors.transverse(k, parity)))
+        magnetic = (shift.vector * _matrix(mu).conj()).real * tensors.dipole_interference(k, "vector")
+        electric = (shift.axial * _matrix(epsilon).conj()).imag * tensors.dipole_interference(k, "axial")
+        return self.sum(self._magnetisation() * (added + 2 * self._photon() * (magnetic + electric)))
+
+    def _kept(self, parity: Parity) -> FloatArray:
+        """What the spin of the electron keeps of a current it couples to directly."""
+        across, along = tensors.transverse(self.k, parity), tensors.along(self.k, parity)
+        return tensors.axial_weight(across, along, self.spin_sum)
+
+    @staticmethod
+    def _each(weight: Callable[[Parity], FloatArray]) -> Weights:
+        return weight("vector"), weight("axial")
+
+    def _photon(self) -> FloatArray:
+        """A moment of one mu_B at the end of a photon, in units of the weak current, eV^-1."""
+        strength: FloatArray = E_CHARGE * MU_B_EV / (_SQRT2 * G_F * self.k.q2)
+        return strength
 
     def _magnetisation(self) -> FloatArray:
-        """Square of the spin current i sigma x q / (2 m_e) in units of the transverse component."""
+        """Square of the spin current i q x sigma / (2 m_e) in units of the transverse component."""
         factor: FloatArray = tensors.magnetisation_weight(self.spin_sum) * self.k.omega**2 / (4 * M_E**2)
         return factor
 
@@ -155,3 +174,15 @@ class Pairs:
         inverse: ComplexArray = np.where(on_shell, np.nan, distance) + 1j * m * width
         with np.errstate(invalid="ignore"):  # NaN at the pole stays NaN
             return 1 / inverse
+
+
+def _in_masses(q2: FloatArray, mediator: VectorMediator) -> FloatArray:
+    """q^2 / m^2."""
+    ratio: FloatArray = q2 / np.asarray(mediator.mass, float) ** 2
+    return ratio
+
+
+def _matrix(value: ArrayLike) -> ComplexArray:
+    """A matrix (..., 3, 3); a bare zero is that of no coupling."""
+    a = np.asarray(value, complex)
+    return a if a.ndim else np.zeros((3, 3), complex)

@@ -69,15 +69,16 @@ def spectral_parts(
     new : NewPhysics, optional
     spin_sum : "trace" or "coherent"
         How the spin of the virtual level is summed, see `nulight.renp.tensors`. "coherent" takes away the
-        :math:`\omega^2/9` term, 30 times less weak rate near threshold, all of a scalar mediator, and adds a
-        half to what a moment does.
+        :math:`\omega^2/9` term (30 times less weak rate in Yb at 1.069 eV, 1000 times at 1.0716 eV) and all of
+        a scalar mediator, and adds a half to what a moment does.
 
     Returns
     -------
     dict of str to array (...)
         "weak", and of "vector", "scalar", "magnetic", "electric", "charge" those that `new` has; dimensionless.
-        "vector", "scalar" and "charge" contain the interference with the weak interaction and may be
-        negative. NaN where q^2 is closer than `POLE` to the mass of a mediator without width.
+        "vector", "scalar" and "charge" contain their interference and may be negative: with the weak
+        interaction, "scalar" also that with "vector", and "charge" that with moments.
+        NaN where q^2 is closer than `POLE` to the mass of a mediator without width.
 
     Raises
     ------
@@ -88,23 +89,40 @@ def spectral_parts(
     -----
     .. math::
         [\ldots]_{weak} &= |a_{ij}|^2 I_{ij} - \delta_M \mathrm{Re}(a_{ij}^2) m_i m_j,\quad
-            a_{ij} = U^*_{ei}U_{ej} - \tfrac12\delta_{ij},\quad I_{ij} = (2T + L)/3 \\
+            a_{ij} = U^*_{ei}U_{ej} - \tfrac12\delta_{ij} \\
+        I_{ij} &= \frac{q^2}{6}\Big[2 - \frac{m_i^2+m_j^2}{q^2} - \frac{(m_i^2-m_j^2)^2}{q^4}\Big]
+            + \frac{\omega^2}{9}\Big[1 + \frac{m_i^2+m_j^2}{q^2} - \frac{2(m_i^2-m_j^2)^2}{q^4}\Big] \\
         [\ldots]_{vector} &:\; a_X \to a_X + g_A^e g_X / [\sqrt2 G_F(q^2-m^2)],\;
             (|a_L|^2+|a_R|^2) I_{ij} + 2\mathrm{Re}(a_L a_R^*) m_i m_j \\
         [\ldots]_{scalar} &= \frac{\omega^2}{24 m_e^2 G_F^2(q^2-m^2)^2}
-            \{|y_S|^2[q^2-(m_i+m_j)^2] + |y_P|^2[q^2-(m_i-m_j)^2]\}
-            + \frac{\omega^2}{6\sqrt2 G_F m_e (q^2-m^2)}\mathrm{Im}(a_{ij}X_{ij}) \\
-        q^2 X_{ij} &= m_i(q^2+m_j^2-m_i^2)(y_S^*+iy_P^*) - m_j(q^2+m_i^2-m_j^2)(y_S^*-iy_P^*) \\
+            \{|y_S|^2[q^2-(m_i+m_j)^2] + |y_P|^2[q^2-(m_i-m_j)^2]\} \\
+            &+ \frac{\omega^2}{6\sqrt2 G_F m_e q^2(q^2-m^2)}
+            \{\mathrm{Im}(a_{ij}y_S^*)(m_i-m_j)[q^2-(m_i+m_j)^2] \\
+            &\qquad\qquad + \mathrm{Re}(a_{ij}y_P^*)(m_i+m_j)[q^2-(m_i-m_j)^2]\} \\
         [\ldots]_{moments} &= \frac{4\pi\alpha\,\omega^2}{36 G_F^2 m_e^2 q^4}
             \{|\mu|^2[q^2-(m_i-m_j)^2][q^2+2(m_i+m_j)^2] + |\epsilon|^2[q^2-(m_i+m_j)^2][q^2+2(m_i-m_j)^2]\} \\
         [\ldots]_{charge} &= \frac{\omega^2}{6 m_e^2}
-            \{(|v_L|^2 + |v_R|^2) T + 2\mathrm{Re}(v_Lv_R^*) m_im_j - (SM)\},\quad v_{L,R} = v_{ij} + K(r^2 \mp 6a)_{ij}
+            \{(|v_L|^2 + |v_R|^2) I^T_{ij} + 2\mathrm{Re}(v_Lv_R^*) m_im_j - (SM)\},\quad
+            v_{L,R} = v_{ij} + K(r^2 \mp 6a)_{ij}
 
-    for summed spins. Moments do not interfere with the weak interaction, nor magnetic with electric
-    ones: what would remain after the average over the pair has one vector q and no antisymmetric tensor.
-    The charge radius shifts the vector coupling, which the electron feels through its magnetisation:
-    the photon's pole cancels, and the effect has the size :math:`\omega^2/m_e^2` of weak magnetism, with
-    which it interferes.
+    for summed spins, Dirac neutrinos and mediators without width; I^T is the first bracket of I. The product y is that
+    of the couplings of electron and neutrino, like g_A^e g_X.
+
+    A scalar interferes with the weak interaction in proportion to a neutrino mass: by :math:`m_\nu/\sqrt{q^2}` of the
+    geometric mean of both, whatever the mass of the electron, which is of order one near threshold. With a vector
+    mediator, whose coupling then stands beside a, it interferes likewise; "scalar" contains that.
+
+    Magnetic and electric moments do not interfere, nor do they with anything the electron's spin feels
+    directly: what would remain after the average over the pair has one vector q and no antisymmetric tensor.
+    They do with currents felt by the magnetisation, :math:`i\vec q\times\vec\sigma/2m_e`, in proportion to a
+    neutrino mass. "charge" contains that of charge radius and anapole; that of the weak vector current is
+    left out, below 1e-5 of a moment of 1e-11 mu_B. The charge radius shifts the vector coupling: the
+    photon's pole cancels, and the effect has the size :math:`\omega^2/m_e^2` of weak magnetism.
+
+    The electron's magnetisation here is that of its spin alone, 2S. The M1 operator of an atom is L + 2S = J + S, and J
+    does not connect levels of different J: in transitions such as 3P0 -> 3P1 the orbital part takes away half of the
+    amplitude (the line strength of this M1 transition is 2, not 8), so that an atom does with moments and
+    charge radii a quarter of what "magnetic", "electric" and "charge" say. Axial couplings feel the spin only.
 
     References
     ----------
@@ -119,12 +137,12 @@ def spectral_parts(
     if new.vector is not None:
         found["vector"] = pairs.vector(new.vector)
     if new.scalar is not None:
-        found["scalar"] = pairs.scalar(new.scalar)
+        found["scalar"] = pairs.scalar(new.scalar, new.vector)
     if np.any(np.asarray(new.mu) != 0):
-        found["magnetic"] = pairs.moment(new.mu, "magnetic")
+        found["magnetic"] = pairs.moment(new.mu, "vector")
     if np.any(np.asarray(new.epsilon) != 0):
-        found["electric"] = pairs.moment(new.epsilon, "electric")
+        found["electric"] = pairs.moment(new.epsilon, "axial")
     if np.any(np.asarray(new.r2) != 0) or np.any(np.asarray(new.anapole) != 0):
-        found["charge"] = pairs.charge(new.r2, new.anapole)
+        found["charge"] = pairs.charge(new.r2, new.anapole, new.mu, new.epsilon)
     denominator = (scheme.E_pg - k.omega[..., 0, 0]) ** 2
     return {name: value / denominator for name, value in found.items()}
