@@ -86,7 +86,7 @@ def _walked(rays: Rays, threshold: float) -> Points:
         In order of strength; where a ray needed fewer steps the last point stands again.
     """
     s, end = _places(rays)
-    here = Points(s[:, 0], np.zeros(len(s)), np.zeros(len(s)), np.zeros((len(s), len(rays.nuisances))))
+    here = Points(s[:, 0], np.zeros(len(s)), np.zeros(len(s)), np.ones((len(s), len(rays.nuisances))))
     steps, excluded = [here], np.zeros(len(s), np.intp)
     for goal in s.T[1:]:
         live = np.flatnonzero((excluded < 2) & (goal > here.strength))

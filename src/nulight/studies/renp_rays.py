@@ -71,11 +71,12 @@ class Rays:
         ----------
         strength : array (n_rays,)
         start : array (n_rays, n_nuisances), optional
-            Where the minimum in the nuisances is looked for first; zero otherwise.
+            Factors 1 + u at which the minimum is looked for first; one otherwise.
 
         Returns
         -------
         Points
+            With z = 1 + u, which keeps its digits where a strong signal makes it small.
 
         Notes
         -----
@@ -84,42 +85,43 @@ class Rays:
         x = strength[:, None, None]
         counts = self.constant + x * (self.linear + x * self.square)
         data = self.data
-        value, u = self._minimum(counts, data, start)
-        factor = (1 + u @ self.scaled)[:, None]
+        value, z = self._minimum(counts, data, start)
+        factor = (1 - self.scaled.sum(axis=0) + z @ self.scaled)[:, None]
         expected = np.matmul(factor, counts)[:, 0]
         change = np.matmul(factor, self.linear + 2 * x * self.square)[:, 0]
-        return Points(strength, value, (_loss_slope(data, expected) * change).sum(axis=1), u)
+        return Points(strength, value, (_loss_slope(data, expected) * change).sum(axis=1), z)
 
     def _minimum(self, counts: FloatArray, data: FloatArray, start: FloatArray | None) -> tuple[FloatArray, FloatArray]:
-        """-2 ln L of points and their nuisances (n_points, n_nuisances)."""
-        begin = np.zeros((len(counts), len(self.nuisances))) if start is None else start
+        """-2 ln L of points and factors 1 + u of their nuisances (n_points, n_nuisances)."""
+        begin = np.ones((len(counts), len(self.nuisances))) if start is None else start
         if not self.nuisances:
             value: FloatArray = poisson_twice_nll(data, counts.sum(axis=1)).sum(axis=1)
             return value, begin
         function = _Penalised(counts, data, self.scaled, self.nuisances)
-        lower, upper = np.array([n.bounds for n in self.nuisances]).T
+        lower, upper = 1 + np.array([n.bounds for n in self.nuisances]).T
         found = minimise_in_box(function, begin, lower, upper)
         return found.value, found.z
 
 
 class _Penalised:
-    """-2 ln L of points over the nuisances; counts are linear in them, so that it is convex."""
+    """-2 ln L of points over factors 1 + u; counts are linear in them, so that it is convex."""
 
     def __init__(
         self, counts: FloatArray, data: FloatArray, scaled: FloatArray, nuisances: tuple[Nuisance, ...]
     ) -> None:
-        self.total, self.data = counts.sum(axis=1), data
+        self.fixed: FloatArray = np.matmul(1 - scaled.sum(axis=0), counts)
+        self.data = data
         self.jacobian: FloatArray = np.matmul(scaled, counts)
         self.weight = np.array([(n.width or np.inf) ** -2.0 for n in nuisances])
 
     def value(self, z: FloatArray, index: Places) -> FloatArray:
         bins = poisson_twice_nll(self.data[index], self._expected(z, index))
-        total: FloatArray = bins.sum(axis=1) + (self.weight * z**2).sum(axis=1)
+        total: FloatArray = bins.sum(axis=1) + (self.weight * (z - 1) ** 2).sum(axis=1)
         return total
 
     def derivatives(self, z: FloatArray, index: Places, exact: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
         n, mu, jacobian = self.data[index], self._expected(z, index), self.jacobian[index]
-        gradient = np.matmul(jacobian, _loss_slope(n, mu)[:, :, None])[:, :, 0] + 2 * self.weight * z
+        gradient = np.matmul(jacobian, _loss_slope(n, mu)[:, :, None])[:, :, 0] + 2 * self.weight * (z - 1)
         curve = 2 * n / mu**2
         # Far from the minimum the Fisher weight keeps the step of a bin that expects too much in bounds.
         curve = np.where(exact[:, None], curve, np.maximum(curve, 2 / mu))
@@ -127,7 +129,7 @@ class _Penalised:
         return gradient, curvature
 
     def _expected(self, z: FloatArray, index: Places) -> FloatArray:
-        mu = self.total[index] + np.matmul(z[:, None], self.jacobian[index])[:, 0]
+        mu = self.fixed[index] + np.matmul(z[:, None], self.jacobian[index])[:, 0]
         kept: FloatArray = np.maximum(mu, np.maximum(_FLOOR * self.data[index], np.finfo(float).tiny))
         return kept
 

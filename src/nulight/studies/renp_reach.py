@@ -225,7 +225,7 @@ class _Curve:
             square=square * column**2,
             size=size,
             masked=masked,
-            is_signed=RENP_PARAMETERS[name].lower != 0,
+            is_signed=_is_signed(name),
         )
 
 
@@ -235,19 +235,24 @@ def _polynomial(
     """Counts constant + linear x + square x^2, each (n, n_components, n_triggers).
 
     The linear and the square term may differ by many orders, and what is left of the smaller one is rounding;
-    at the coupling that would just be seen both have the digits that matter.
+    at the coupling that would just be seen both have the digits that matter. Sizes, which have no sign, enter squared.
     """
     n = len(next(iter(params.values()), np.zeros(1)))
-    probe = np.full(n, RENP_PARAMETERS[name].scale)
+    probe, signs = np.full(n, RENP_PARAMETERS[name].scale), (0, 1, -1) if _is_signed(name) else (0, 1)
+    points = {key: np.tile(value, len(signs)) for key, value in params.items()}
     for _ in range(_ROUNDS):
-        points = {key: np.tile(value, 3) for key, value in params.items()}
-        table = experiment.expected({**points, name: np.concatenate([0 * probe, probe, -probe])})
-        zero, plus, minus = table.reshape(3, n, *table.shape[1:])
+        table = experiment.expected({**points, name: np.concatenate([sign * probe for sign in signs])})
+        zero, plus, *minus = table.reshape(len(signs), n, *table.shape[1:])
+        above, below = plus - zero, (minus[0] if minus else plus) - zero
         x = probe[:, None, None]
-        linear, square = (plus - minus) / (2 * x), ((plus - zero) + (minus - zero)) / (2 * x**2)
+        linear, square = (above - below) / (2 * x), (above + below) / (2 * x**2)
         size, is_seen = _size(zero, linear, square)
         probe = np.where(is_seen, size, probe)
     return zero, linear, square
+
+
+def _is_signed(name: str) -> bool:
+    return RENP_PARAMETERS[name].lower != 0
 
 
 def _size(constant: FloatArray, linear: FloatArray, square: FloatArray) -> tuple[FloatArray, np.ndarray]:
@@ -261,8 +266,9 @@ def _size(constant: FloatArray, linear: FloatArray, square: FloatArray) -> tuple
 
 
 def _masked(experiment: RenpExperiment, name: str, params: Mapping[str, FloatArray]) -> np.ndarray:
-    """Number of trigger frequencies at which new physics is left out, shape (1,) or (n,)."""
-    parts = experiment.spectral_parts({**params, name: np.full(1, RENP_PARAMETERS[name].scale)})
+    """Number of trigger frequencies at which the coupling's mediator is left out, shape (1,) or (n,)."""
+    alone = {key: value for key, value in params.items() if not _is_coupling(key)}
+    parts = experiment.spectral_parts({**alone, name: np.full(1, RENP_PARAMETERS[name].scale)})
     counts: np.ndarray = np.isnan(sum(parts.values(), np.zeros((1, 1)))).sum(axis=1)
     return counts
 
