@@ -14,6 +14,9 @@ from nulight.plotting.moments import plot_moments
 from nulight.plotting.overview import plot_overview
 from nulight.plotting.portal import plot_portal
 from nulight.plotting.profile import plot_profile
+from nulight.plotting.renp import plot_renp_events, plot_renp_spectrum
+from nulight.plotting.renp_limits import plot_renp_limits
+from nulight.plotting.renp_reach import plot_renp_reach
 from nulight.plotting.scan import plot_scan
 from nulight.plotting.spectrum import plot_spectrum
 from nulight.plotting.style import COLOURS, save_figure, styled
@@ -30,6 +33,10 @@ __all__ = [
     "plot_overview",
     "plot_portal",
     "plot_profile",
+    "plot_renp_events",
+    "plot_renp_limits",
+    "plot_renp_spectrum",
+    "plot_renp_reach",
     "plot_scan",
     "plot_spectrum",
     "save_figure",
