@@ -28,7 +28,7 @@ class Target:
     n_photons : float, cm^-3
         Density of the trigger photons.
     eta : float
-        Dynamical factor: how much of the largest coherence and field is there on average, 0 to 1.
+        Dynamical factor: how much of the benchmark's coherence and field is there on average, 0 to 1.
 
     Raises
     ------
@@ -68,13 +68,20 @@ def rate_scale(scheme: AtomicScheme, target: Target) -> float:
     .. math::
         \Gamma_0 = \tfrac32 n_a^2 n_\gamma V G_F^2 \gamma_{pg}\frac{E_{eg}}{E_{pg}^3}(2J_p+1)C_{ep}\,\eta
 
-    in natural units. A derivation from Fermi's golden rule gives the same dependence on everything, with a factor of
-    order one that depends on how the trigger's field is normalised; this is the papers' convention. Whoever knows
-    better gives Gamma_0 itself to the experiment.
+    in natural units: this is the convention of the literature, from memory. Fermi's golden rule with
+    :math:`n_\gamma` photons of energy :math:`\omega` in the target and a coherence :math:`\rho_{eg}` of the atoms gives
+
+    .. math:: \Gamma = \tfrac23 |\rho_{eg}|^2 \frac{\omega}{E_{eg}}\, \frac{\Gamma_0}{\eta}\, I(\omega)
+
+    As :math:`|\rho_{eg}| \le \frac12` and :math:`\omega < E_{eg}/2`, the densities alone make at most eta = 1/12. The
+    benchmark eta = 1 therefore stands for a field twelve times as intense; the literature counts the coherence and
+    the field, in units of :math:`n E_{eg}`, into eta. We know of no published number that pins the factor down (0.37e-3
+    per second for ytterbium is remembered against 0.51e-3 here). Whoever knows better gives Gamma_0 itself to the
+    experiment.
 
     References
     ----------
-    arXiv:1209.4808; 1510.00421 for volume and densities
+    arXiv:1209.4808; 1510.00421 for volume and density of atoms
 
     Examples
     --------
