@@ -1,0 +1,85 @@
+"""Atomic schemes made in Python, and the spin factors of the shipped ones from angular momentum."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nulight.renp import AtomicScheme, atomic_scheme
+
+MINE: dict[str, Any] = {"name": "mine", "E_eg": 2.1, "E_pg": 2.2, "gamma_pg": 1e6, "spin_factor": 2.0}
+
+
+@pytest.mark.parametrize("key", ["E_eg", "E_pg", "gamma_pg", "spin_factor"])
+@pytest.mark.parametrize("value", [0.0, -1.0, np.nan, np.inf])
+def test_numbers_of_a_scheme_are_positive(key: str, value: float) -> None:
+    with pytest.raises(ValueError, match=f"mine: {key} = .* must be positive and finite"):
+        AtomicScheme(**{**MINE, key: value})
+
+
+@pytest.mark.parametrize("E_pg", [2.0, 2.1])
+def test_the_virtual_level_is_the_highest(E_pg: float) -> None:
+    with pytest.raises(ValueError, match=rf"E_pg = {E_pg:g} eV is not above E_eg = 2.1 eV"):
+        AtomicScheme(**{**MINE, "E_pg": E_pg})
+
+
+def test_a_scheme_of_ones_own_has_no_hash_and_equals_its_twin() -> None:
+    assert AtomicScheme(**MINE) == AtomicScheme(**MINE)
+    assert AtomicScheme(**MINE).sha256 == ""
+
+
+# --- spin matrix elements of two electrons, s and p -------------------------------------------------
+
+
+def _angular(j: float) -> np.ndarray:
+    """Matrices J_x, J_y, J_z, shape (3, 2j + 1, 2j + 1)."""
+    m = j - np.arange(round(2 * j + 1))
+    up = np.diag(np.sqrt(j * (j + 1) - m[1:] * (m[1:] + 1)), 1)
+    return np.array([(up + up.T) / 2, (up - up.T) / 2j, np.diag(m)])
+
+
+def _acting(operators: np.ndarray, place: int) -> np.ndarray:
+    spaces = [np.eye(2), np.eye(2), np.eye(3)]
+    return np.array([reduce(np.kron, [*spaces[:place], o, *spaces[place + 1 :]]) for o in operators])
+
+
+S_S, S_P, L = _acting(_angular(0.5), 0), _acting(_angular(0.5), 1), _acting(_angular(1), 2)
+SPIN = S_S + S_P
+
+
+def _space(*conditions: tuple[np.ndarray, float]) -> np.ndarray:
+    """Orthonormal vectors with the given j of every angular momentum, shape (12, n)."""
+    excess = sum(
+        (square - j * (j + 1) * np.eye(12)) @ (square - j * (j + 1) * np.eye(12))
+        for square, j in ((sum(o @ o for o in operators), j) for operators, j in conditions)
+    )
+    values, vectors = np.linalg.eigh(excess)
+    return vectors[:, np.abs(values) < 1e-9]
+
+
+def _term(spin: float, j: float) -> np.ndarray:
+    return _space((SPIN, spin), (SPIN + L, j))
+
+
+def _strength(p: np.ndarray, e: np.ndarray) -> float:
+    """Sum over the sublevels of p, average over those of e, of the squared matrix element of the spin."""
+    return sum(float((np.abs(p.conj().T @ o @ e) ** 2).sum()) for o in SPIN) / e.shape[1]
+
+
+def test_spin_factor_of_ytterbium_is_that_of_ls_coupling() -> None:
+    assert _strength(_term(1, 1), _term(1, 0)) == pytest.approx(2.0, rel=1e-12)
+    assert atomic_scheme("yb").spin_factor == 2.0
+
+
+def test_spin_factor_of_xenon_is_not_what_the_card_recalls() -> None:
+    """1/2 for one sublevel of 3P2, 5/2 for five, and a third of it in jj coupling, as the card's note says."""
+    e, triplet = _term(1, 2), _term(1, 1)
+    jj = _space((S_P + L, 1.5), (SPIN + L, 1))
+    assert _strength(triplet, e) == pytest.approx(0.5, rel=1e-12)
+    assert _strength(jj, e) == pytest.approx(0.5 / 3, rel=1e-12)
+    share = float((np.abs(triplet.conj().T @ jj) ** 2).sum()) / 3
+    assert share == pytest.approx(1 / 3, rel=1e-12)
+    assert 5 * _strength(jj, e) < atomic_scheme("xe").spin_factor < 5 * _strength(triplet, e)
