@@ -14,6 +14,7 @@ from nulight.renp import PAIRS, POLE, RENP_PARAMETERS, RenpExperiment
 from nulight.renp.parameters import FAMILIES
 from nulight.results import LimitResult
 from nulight.results.renp import RenpLimits
+from nulight.studies.renp_spectrum import at_point
 
 __all__ = ["coupling_names", "renp_limits"]
 
@@ -55,8 +56,8 @@ def renp_limits(
     >>> print(f"{result.limits[0].upper:.2g} mu_B")
     2.7e-11 mu_B
     """
+    experiment, fixed = at_point(experiment, fixed)
     names = coupling_names(couplings, experiment.nature)
-    fixed = dict(fixed or {})
     limits = tuple(limit(experiment, name, cl=cl, interval=interval, fixed=fixed) for name in names)
     masked = [text for name in names for text in _masked(experiment, name, fixed)]
     first = limits[0]

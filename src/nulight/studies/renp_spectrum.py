@@ -14,7 +14,7 @@ from nulight.renp.units import DAY, KEV
 from nulight.results.renp import RenpEvents, RenpSpectrum
 from nulight.typing import ArrayLike, FloatArray
 
-__all__ = ["renp_events", "renp_spectrum", "spectrum_frequencies"]
+__all__ = ["at_point", "renp_events", "renp_spectrum", "spectrum_frequencies"]
 
 _MEDIATORS = {"gg": "m_vector", "yy": "m_scalar"}
 _POINTS = 40  # on each side of a threshold, at distances that grow in equal ratios
@@ -52,7 +52,7 @@ def renp_spectrum(
     >>> [f"{value:.3f}" for value in result.total]
     ['0.106', '0.049']
     """
-    point, values = _at(experiment, params)
+    point, values = at_point(experiment, params)
     neutrinos, poles = point.neutrinos(), _poles(point, values)
     if omega is None:
         omega = spectrum_frequencies(point.scheme.E_eg, neutrinos.masses, poles)
@@ -102,7 +102,7 @@ def renp_events(experiment: RenpExperiment, params: Mapping[str, float] | None =
     >>> [f"{n:.0f}" for n in result.total], result.open_pairs[1]
     (['281', '227'], ('11', '12', '22', '13', '23'))
     """
-    point, values = _at(experiment, params)
+    point, values = at_point(experiment, params)
     weak, new, background = point.expected(values)[0]
     parts = {name: part[0] for name, part in point.spectral_parts(values).items()}
     edges = _thresholds(point)
@@ -157,8 +157,16 @@ def spectrum_frequencies(E_eg: float, masses: ArrayLike, poles: ArrayLike = ()) 
     return omega[(omega >= 0.4 * E_eg) & (omega <= top)]
 
 
-def _at(experiment: RenpExperiment, params: Mapping[str, float] | None) -> tuple[RenpExperiment, dict[str, float]]:
-    """The experiment whose neutrinos are those of the parameters, and the checked parameters."""
+def at_point(experiment: RenpExperiment, params: Mapping[str, float] | None) -> tuple[RenpExperiment, dict[str, float]]:
+    """Return the experiment with the neutrinos of the parameters, and the parameters as numbers.
+
+    Raises
+    ------
+    TypeError
+        If the experiment is a name.
+    ParameterError
+        If a parameter is unknown or outside its domain.
+    """
     if isinstance(experiment, str):
         raise TypeError(
             f"{experiment!r} is a name, not an experiment; make it: nulight.renp_experiment({experiment!r})"

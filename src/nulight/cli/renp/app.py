@@ -8,6 +8,9 @@ import typer
 
 from nulight.cli.group import Group
 from nulight.cli.renp.atoms import command as atoms
+from nulight.cli.renp.events import command as events
+from nulight.cli.renp.limit import command as limit
+from nulight.cli.renp.spectrum import command as spectrum
 
 __all__ = ["app"]
 
@@ -20,6 +23,9 @@ app = typer.Typer(
 
 _COMMANDS: dict[str, Callable[..., None]] = {
     "atoms": atoms,
+    "spectrum": spectrum,
+    "events": events,
+    "limit": limit,
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)

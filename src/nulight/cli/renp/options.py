@@ -114,14 +114,18 @@ def electronvolts(text: str, option: str) -> float:
     ValueError
         If there is no unit, or another one.
     """
-    from nulight.units import UnitError, eV, parse_quantity
+    from nulight.experiments.quantities import written_unit
+    from nulight.units import UnitError, eV, parse_quantity, unit_value
 
     kind = "level" if text.rstrip().endswith(("meV", "cm^-1")) else "energy"
     try:
-        return parse_quantity(text, kind) / eV
+        parse_quantity(text, kind)
     except UnitError as error:
         problem = str(error).partition(";")[0]
         raise ValueError(f"{option}: {problem}; write for example '10 meV' or '1 eV'") from None
+    unit = written_unit(text)
+    # by way of keV the last digit would change
+    return float(text.strip().removesuffix(unit)) * (unit_value(unit, kind) / eV)
 
 
 def frequencies(text: str, option: str) -> FloatArray:

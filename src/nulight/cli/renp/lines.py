@@ -1,0 +1,31 @@
+"""Lines below the tables of `nulight renp`: what the numbers depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = ["choices_line", "values_text"]
+
+
+def choices_line(conventions: Mapping[str, Any]) -> str:
+    """Return nature, ordering and mass of the neutrinos, spins and Gamma_0 of a record in words."""
+    made = conventions
+    mass = f"m_0 = {1e3 * made['lightest_eV']:g} meV, " if "lightest_eV" in made else ""
+    return (
+        f"{made['nature']} neutrinos, {made['ordering']} ordering, {mass}{made['oscillation']}, "
+        f"spins: {made['spin_sum']}, Gamma_0 = {made['Gamma_0_per_s']:.4g} /s"
+    )
+
+
+def values_text(values: Mapping[str, float]) -> str:
+    """Return parameter values with their units; masses of mediators in eV, as they are written here."""
+    from nulight.renp import RENP_PARAMETERS
+    from nulight.units import eV
+
+    texts = []
+    for name, value in values.items():
+        unit = RENP_PARAMETERS[name].unit
+        shown, unit = (value / eV, "eV") if unit == "keV" else (value, unit)
+        texts.append(f"{name} = {shown:g} {unit}".rstrip())
+    return ", ".join(texts)
