@@ -166,8 +166,7 @@ def _crossing(rays: Rays, a: Points, b: Points, threshold: float) -> FloatArray:
     for _ in range(_ROUNDS):
         if not live.size:
             break
-        low, high = a[live], b[live]
-        new = rays[live].at(x[live], between(low, high, x[live]))
+        new = rays[live].at(x[live], between(a[live], b[live], x[live]))
         above = new.value > threshold
         a[live[~above]], b[live[above]] = new[~above], new[above]
         root = np.sqrt(np.maximum(new.value, 0.0))

@@ -16,11 +16,11 @@ from nulight.inference.coordinates import citations
 from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.models.parameter import ParameterError
 from nulight.renp.experiment import RenpExperiment
-from nulight.renp.kinematics import PAIRS
-from nulight.renp.parameters import RENP_PARAMETERS, family_of
+from nulight.renp.parameters import LAMBDAS, RENP_PARAMETERS, family_of
 from nulight.renp.units import KEV
 from nulight.results.renp_reach import RenpReach
 from nulight.studies.renp_ends import Ends, allowed_ends
+from nulight.studies.renp_limits import coupling_names
 from nulight.studies.renp_rays import Rays
 from nulight.typing import ArrayLike, FloatArray
 
@@ -47,8 +47,8 @@ def renp_reach(
     experiment : RenpExperiment
         Its data, if it has any, are not used: data are the expectation without the couplings.
     couplings : str or sequence of str, optional
-        Of one unit. Otherwise all moments the neutrinos can have with `days` (six magnetic and six electric ones
-        for Dirac, three and three for Majorana neutrinos), and gg_axial and yy_scalar with `masses`.
+        Of one unit; "mu", "eps" and the like for all elements the neutrinos can have. Otherwise "mu" and "eps" with
+        `days` (twelve for Dirac, six for Majorana neutrinos), gg_axial and yy_scalar with `masses`.
     days : array (n,), d
         Time at each trigger frequency, in place of the experiment's own.
     masses : array (n,), eV
@@ -105,9 +105,9 @@ def renp_reach(
         vary_unit="d" if vary == "days" else "eV",
         couplings=names,
         unit=RENP_PARAMETERS[names[0]].unit,
-        lower=-lower.first,
+        lower=0.0 - lower.first,
         upper=upper.first,
-        outer_lower=-lower.last,
+        outer_lower=0.0 - lower.last,
         outer_upper=upper.last,
         further_regions=further,
         masked=masked,
@@ -142,13 +142,13 @@ def _names(
 ) -> tuple[str, ...]:
     """Couplings to do, checked."""
     if couplings is None:
-        couplings = _moments(experiment) if vary == "days" else ("gg_axial", "yy_scalar")
-    names = (couplings,) if isinstance(couplings, str) else tuple(dict.fromkeys(couplings))
+        couplings = ("mu", "eps") if vary == "days" else ("gg_axial", "yy_scalar")
+    names = coupling_names(couplings, experiment.nature)
     if not names:
         raise ValueError("couplings: none given; see nulight.renp.RENP_PARAMETERS")
     for name in names:
         if not _is_coupling(name):
-            raise ParameterError(f"{name!r} is no coupling of RENP; use one of: {', '.join(_COUPLINGS)}")
+            raise ParameterError(f"{name} is no coupling; its own effect has no reach")
         if vary == "mass" and _mediator(name) is None:
             raise ValueError(
                 f"{name} needs no mediator whose mass could vary; give days=, or gg_... and yy_... couplings"
@@ -164,19 +164,9 @@ def _names(
     return names
 
 
-_COUPLINGS = tuple(
-    name for name in RENP_PARAMETERS if family_of(name) or (name[:6] == "lambda" and name[-5:] != "phase")
-)
-
-
 def _is_coupling(name: str) -> bool:
-    return name in _COUPLINGS
-
-
-def _moments(experiment: RenpExperiment) -> tuple[str, ...]:
-    """All moments the neutrinos can have."""
-    pairs = [pair for pair in PAIRS if experiment.nature == "dirac" or pair[0] != pair[1]]
-    return tuple(f"{kind}_{pair}" for kind in ("mu", "eps") for pair in pairs)
+    """Whether a parameter makes new physics; masses and phases only change it."""
+    return family_of(name) is not None or (name in LAMBDAS and not name.endswith("_phase"))
 
 
 def _mediator(name: str) -> str | None:
