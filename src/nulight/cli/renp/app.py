@@ -9,6 +9,7 @@ import typer
 from nulight.cli.group import Group
 from nulight.cli.renp.atoms import command as atoms
 from nulight.cli.renp.events import command as events
+from nulight.cli.renp.forecast import command as forecast
 from nulight.cli.renp.limit import command as limit
 from nulight.cli.renp.spectrum import command as spectrum
 
@@ -26,6 +27,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "spectrum": spectrum,
     "events": events,
     "limit": limit,
+    "forecast": forecast,
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)
