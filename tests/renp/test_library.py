@@ -106,7 +106,7 @@ def test_broken_yaml_is_shown_by_line(mine: Path) -> None:
 
 def test_a_binary_file_is_not_text(mine: Path) -> None:
     mine.write_bytes(b"\x89PNG\xff\xfe\x00")
-    with pytest.raises(CardError, match="is not text.*a YAML file in UTF-8"):
+    with pytest.raises(CardError, match=r"is not text.*a YAML file in UTF-8"):
         load_scheme(mine)
 
 
