@@ -126,10 +126,11 @@ class Pairs:
         return self.sum(weight * (square / (8 * M_E**2 * G_F**2) + mixed / (_SQRT2 * M_E * G_F * k.q2)))
 
     def _along(self, mediator: VectorMediator | None) -> _Current:
-        """Part of spin zero of the weak current and of what a vector mediator adds."""
+        """Part of spin zero of the weak current and of a vector mediator, which is left out at its own pole."""
         if mediator is None:
             return self.weak
         exchange = self._exchange(mediator)
+        exchange = _Current(np.nan_to_num(exchange.vector), np.nan_to_num(exchange.axial))
         if mediator.longitudinal:
             exchange = exchange.times(1 - _in_masses(self.k.q2[..., 0, 0], mediator))
         return self.weak + exchange
