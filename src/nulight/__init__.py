@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from nulight.studies.portal import portal_limit
     from nulight.studies.portal_limits import portal_limits
     from nulight.studies.portal_region import portal_region
+    from nulight.studies.renp_joint import renp_joint
     from nulight.studies.renp_limits import renp_limits
     from nulight.studies.renp_reach import renp_reach
     from nulight.studies.renp_spectrum import renp_events, renp_spectrum
@@ -91,6 +92,7 @@ __all__ = [
     "recoil_spectrum",
     "renp_events",
     "renp_experiment",
+    "renp_joint",
     "renp_limits",
     "renp_reach",
     "renp_spectrum",
@@ -123,6 +125,7 @@ _HOMES = {
     "nulight.studies.portal": ("portal_limit",),
     "nulight.studies.portal_limits": ("portal_limits",),
     "nulight.studies.portal_region": ("portal_region",),
+    "nulight.studies.renp_joint": ("renp_joint",),
     "nulight.studies.renp_limits": ("renp_limits",),
     "nulight.studies.renp_spectrum": ("renp_events", "renp_spectrum"),
     "nulight.studies.scan": ("scan_grid",),

@@ -15,6 +15,7 @@ from nulight.plotting.overview import plot_overview
 from nulight.plotting.portal import plot_portal
 from nulight.plotting.profile import plot_profile
 from nulight.plotting.renp import plot_renp_events, plot_renp_spectrum
+from nulight.plotting.renp_joint import plot_renp_joint
 from nulight.plotting.renp_limits import plot_renp_limits
 from nulight.plotting.renp_reach import plot_renp_reach
 from nulight.plotting.scan import plot_scan
@@ -34,6 +35,7 @@ __all__ = [
     "plot_portal",
     "plot_profile",
     "plot_renp_events",
+    "plot_renp_joint",
     "plot_renp_limits",
     "plot_renp_reach",
     "plot_renp_spectrum",

@@ -10,6 +10,7 @@ from nulight.cli.group import Group
 from nulight.cli.renp.atoms import command as atoms
 from nulight.cli.renp.events import command as events
 from nulight.cli.renp.forecast import command as forecast
+from nulight.cli.renp.joint import command as joint
 from nulight.cli.renp.limit import command as limit
 from nulight.cli.renp.spectrum import command as spectrum
 
@@ -28,6 +29,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "events": events,
     "limit": limit,
     "forecast": forecast,
+    "joint": joint,
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)
