@@ -103,8 +103,8 @@ def plot_renp_events(result: RenpEvents, ax: Axes | None = None) -> Figure:
         ax.set_ylabel(_counts_label(result))
         ax.margins(y=0.0)
         top = float((result.total + np.sqrt(np.maximum(result.total, 0.0))).max())
-        ax.set_ylim(0, 1.35 * max(top, float((result.weak + result.background).max())))
-        ax.legend(ncols=2, loc="upper center", title=result.atom, title_fontsize=8)
+        ax.set_ylim(0, 1.06 * max(top, float((result.weak + result.background).max())))
+        legend_above(ax, ncols=2, title=result.atom, title_fontsize=8)
     return figure_of(ax)
 
 

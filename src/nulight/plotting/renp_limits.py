@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -26,6 +28,9 @@ _KINDS = {
     "a": "Anapole moment",
 }
 
+_SPAN = 30  # ratio of limits from which their axis is logarithmic
+_TICKS = 3  # powers of ten that are named on each side of zero
+
 
 def plot_renp_limits(result: RenpLimits) -> Figure:
     """Draw the allowed interval of every coupling, one panel for each kind of coupling.
@@ -37,7 +42,8 @@ def plot_renp_limits(result: RenpLimits) -> Figure:
     Returns
     -------
     Figure
-        Bars are what is allowed; one that reaches the end of the frame with an arrow is open there.
+        Bars are what is allowed; one that reaches the end of the frame with an arrow is open there. Where
+        limits of one kind differ much, their axis is logarithmic on both sides of zero.
     """
     groups: dict[str, list[LimitResult]] = {}
     for one in result.limits:
@@ -70,7 +76,25 @@ def _panel(ax: Axes, kind: str, group: list[LimitResult]) -> None:
     ax.tick_params(axis="y", which="both", length=0)
     ax.set_ylim(0.4, len(group) + 0.6)
     ax.set_xlim(low, reach)
-    _label(ax, kind, group[0].unit, power_of_ten(float(np.max(np.abs(ends)))))
+    sizes = np.abs([end for end in ends if end])
+    if sizes.max() > _SPAN * sizes.min():
+        _logarithmic(ax, float(sizes.min()), float(sizes.max()), signed=low < 0)
+        _label(ax, kind, group[0].unit, 0)
+        return
+    _label(ax, kind, group[0].unit, power_of_ten(float(sizes.max())))
+
+
+def _logarithmic(ax: Axes, smallest: float, largest: float, *, signed: bool) -> None:
+    """Both sides of zero in powers of ten, linear around it."""
+    first, last = math.floor(math.log10(smallest)), math.floor(math.log10(largest))
+    ax.set_xscale("symlog", linthresh=10.0**first, linscale=0.5)
+    ax.set_xlim(-1.5 * largest if signed else 0.0, 1.5 * largest)
+    powers = range(last, first - 1, -math.ceil((last - first + 1) / _TICKS))
+    ticks = [(10.0**power, rf"$10^{{{power}}}$") for power in powers]
+    minus = [(-value, rf"$-${text}") for value, text in ticks] if signed else []
+    values, texts = zip(*minus, (0.0, "0"), *ticks, strict=True)
+    ax.set_xticks(values, texts)
+    ax.set_xticks([], minor=True)
 
 
 def _label(ax: Axes, kind: str, unit: str, power: int) -> None:
