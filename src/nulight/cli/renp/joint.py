@@ -55,7 +55,7 @@ def command(
 
 def _show(result: RenpJoint) -> None:
     exposures = [f"RENP {days:g} d" for days in result.days]
-    columns = ["[mu_B]", *result.recoils, *exposures, "RENP better after", "mu or eps after"]
+    columns = ["[mu_B]", *result.recoils, *exposures, "reached", "told apart"]
     rows = []
     strongest = result.recoil_limits.argmin(axis=0)
     for i, pair in enumerate(result.elements):
@@ -65,26 +65,24 @@ def _show(result: RenpJoint) -> None:
             seen = [f"{value:.2g}" for value in reach[i]]
             rows.append([f"{kind}_{pair}", *limits, *seen, _days(until[strongest[i], i]), apart])
     rows += [
-        [f"nu_e blind, {plane.parameters[0]}", *(_limit(value) for value in plane.along.values()), "", ""]
-        for plane in result.planes
-        if plane.along
+        ["hidden", *(_limit(value) for value in plane.along.values()), "", ""] for plane in result.planes if plane.along
     ]
-    print_table(columns, rows, title=repr(result).partition("\n")[0], notes=_notes(result))
+    print_table(columns, rows, title=repr(result).partition("\n")[0], notes=_notes(result), whole=columns)
     print_lines([result.definition, choices_line(result.conventions)])
     print_lines([f"warning: {text}" for text in result.warnings])
 
 
 def _notes(result: RenpJoint) -> list[str]:
     notes = [
-        "RENP better after: days at each frequency until RENP reaches the strongest recoil limit; mu or eps after: until "
-        "it tells which of both a moment as large as that limit is",
+        "reached: time at each frequency until RENP reaches the strongest recoil limit; told apart: until it tells "
+        "that a magnetic moment of that size is no electric one",
     ]
     for plane in result.planes:
         if plane.slope is not None:
             first, second = plane.parameters
             notes.append(
-                f"nu_e blind: |{second}| = {plane.slope:.3g} |{first}| with phases that cancel for nu_e; who sees nothing "
-                "else has no limit"
+                f"hidden: |{first}| where |{second}| is {plane.slope:.3g} times as large and the phases cancel for "
+                "nu_e; none: no limit"
             )
     return notes
 
@@ -96,4 +94,4 @@ def _limit(value: float) -> str:
 def _days(value: float) -> str:
     if value < _SHORT:
         return f"< {_SHORT:g} d"
-    return f"{value:.3g} d" if value < _LONG else "never" if math.isinf(value) else f"> {_LONG:g} d"
+    return f"{float(f'{value:.3g}'):g} d" if value < _LONG else "never" if math.isinf(value) else f"> {_LONG:g} d"
