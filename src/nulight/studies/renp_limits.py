@@ -10,7 +10,7 @@ from nulight.inference.intervals import limit
 from nulight.inference.levels import IntervalKind
 from nulight.models.matrix_checks import Nature
 from nulight.models.parameters import check_parameters
-from nulight.renp import PAIRS, POLE, RENP_PARAMETERS, RenpExperiment
+from nulight.renp import PAIRS, POLE, RENP_PARAMETERS, RenpExperiment, family_of, thresholds
 from nulight.renp.parameters import FAMILIES
 from nulight.results import LimitResult
 from nulight.results.renp import RenpLimits
@@ -47,7 +47,8 @@ def renp_limits(
     Raises
     ------
     ValueError
-        If a name or the level is unknown, or no count depends on a coupling.
+        If a name or the level is unknown, or no count depends on a coupling that is named itself. Those of
+        a family are left out then, with a warning.
 
     Examples
     --------
@@ -57,7 +58,7 @@ def renp_limits(
     2.7e-11 mu_B
     """
     experiment, fixed = at_point(experiment, fixed)
-    names = coupling_names(couplings, experiment.nature)
+    names, unseen = _seen(experiment, couplings, fixed)
     limits = tuple(limit(experiment, name, cl=cl, interval=interval, fixed=fixed) for name in names)
     masked = [text for name in names for text in _masked(experiment, name, fixed)]
     first = limits[0]
@@ -75,7 +76,7 @@ def renp_limits(
         conventions=first.conventions,
         provenance=first.provenance,
         citations=tuple(dict.fromkeys(text for one in limits for text in one.citations)),
-        warnings=tuple(dict.fromkeys([*masked, *(text for one in limits for text in one.warnings)])),
+        warnings=tuple(dict.fromkeys([*unseen, *masked, *(text for one in limits for text in one.warnings)])),
     )
 
 
@@ -109,6 +110,41 @@ def coupling_names(names: str | Sequence[str], nature: Nature = "dirac") -> tupl
             found.append(name)
     check_parameters(found, RENP_PARAMETERS | {family: RENP_PARAMETERS[f"{family}_12"] for family in FAMILIES})
     return tuple(dict.fromkeys(found))
+
+
+def _seen(
+    experiment: RenpExperiment, couplings: str | Sequence[str], fixed: Mapping[str, float]
+) -> tuple[list[str], list[str]]:
+    """The couplings that counts depend on, and what is to be said of the others of a family."""
+    asked = [couplings] if isinstance(couplings, str) else couplings
+    names: list[str] = []
+    unseen: list[str] = []
+    for name in coupling_names(asked, experiment.nature):
+        why = _without_effect(experiment, name, fixed)
+        if why and name in asked:
+            raise ValueError(why)
+        (unseen if why else names).append(why or name)
+    if not names:
+        raise ValueError("; ".join(unseen) or "name at least one coupling")
+    return names, unseen
+
+
+def _without_effect(experiment: RenpExperiment, name: str, fixed: Mapping[str, float]) -> str:
+    """Say why no count depends on a coupling; nothing if one does."""
+    if family_of(name) is None or name in fixed:
+        return ""  # of masses and phases, and of what is fixed as well, `limit` says it
+    probe = np.array([0.0, experiment.parameters()[name].scale])
+    if np.ptp(experiment.expected({**fixed, name: probe})[:, 1], axis=0).any():
+        return ""
+    if masked := _masked(experiment, name, fixed):
+        return masked[0]
+    pair = name[-2:]
+    if pair in PAIRS:
+        i, j = PAIRS[pair]
+        edge = thresholds(experiment.scheme.E_eg, experiment.neutrinos().masses)[i, j]
+        if experiment.triggers.min() >= edge:
+            return f"{name}: no trigger frequency is below {edge:.10g} eV, where the pair {pair} opens"
+    return f"{name}: no count depends on it, with spin_sum = {experiment.spin_sum!r}"
 
 
 def _definition(first: LimitResult, *, asimov: bool) -> str:

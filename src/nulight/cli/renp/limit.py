@@ -55,12 +55,12 @@ def command(
     out: Out = None,
 ) -> None:
     """Print the interval of every coupling, the others absent or as set; without --observed the sensitivity."""
-    from nulight.studies.renp_limits import coupling_names, renp_limits
+    from nulight.studies.renp_limits import renp_limits
 
     check_suffix(out, plots=True)
     fixed = coupling_values(settings)
     experiment = setup(atom, triggers, days, lightest, ordering, neutrinos, with_, observed=observed)
-    names = coupling_names([name.strip() for word in words for name in word.split(",")], neutrinos)
+    names = [name.strip() for word in words for name in word.split(",") if name.strip()]
     with progress(f"limits from {experiment.name}"):
         result = renp_limits(experiment, names, cl=cl, interval=interval, fixed=fixed)
     answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_renp_limits")
