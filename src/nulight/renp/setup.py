@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from nulight.models.matrix_checks import Nature
 from nulight.neutrinos.mixing import OscillationParameters
 from nulight.renp.atoms import AtomicScheme
 from nulight.renp.checks import counts, each_trigger, frequencies, relative_error, share, single
 from nulight.renp.experiment import RenpExperiment
-from nulight.renp.kinematics import thresholds
+from nulight.renp.kinematics import check_trigger, thresholds
 from nulight.renp.library import load_scheme
 from nulight.renp.neutrinos import Ordering
 from nulight.renp.rate import Target, rate_scale
@@ -49,8 +51,8 @@ def renp_experiment(
     atom : str, Path or AtomicScheme
         Name of a shipped scheme, path of a card, or a scheme made in Python.
     triggers : array (n,), eV, optional
-        Trigger frequencies, in any order; each is a measurement of its own, also if one stands there twice. Those of
-        the card otherwise.
+        Trigger frequencies, in any order; each is a measurement of its own, also if one stands there twice, or no
+        pair is light enough for it. Those of the card otherwise.
     days : float or array (n,), d
         Time spent at each frequency.
     lightest : float, eV
@@ -79,8 +81,8 @@ def renp_experiment(
     Raises
     ------
     ValueError
-        If a frequency is above the highest threshold, or a number cannot be what it is said to be; a `CardError` if
-        the atom is unknown or its card wrong.
+        If a frequency is not between 0 and E_eg / 2, all are above the highest threshold, or a number cannot be what
+        it is said to be; a `CardError` if the atom is unknown or its card wrong.
 
     Examples
     --------
@@ -127,10 +129,11 @@ def _from_card(atom: str | Path | AtomicScheme, triggers: ArrayLike | None) -> t
 
 
 def _check_triggers(experiment: RenpExperiment) -> None:
-    highest = float(thresholds(experiment.scheme.E_eg, experiment.neutrinos().masses).max())
-    bad = experiment.triggers[~((experiment.triggers > 0) & (experiment.triggers < highest))]
-    if bad.size:
+    """A frequency without a pair at these masses is still a measurement; one above E_eg / 2, or all, are mistakes."""
+    scheme, omega = experiment.scheme, check_trigger(experiment.triggers, experiment.scheme.E_eg)
+    highest = float(thresholds(scheme.E_eg, experiment.neutrinos().masses).max())
+    if not np.any(omega < highest):
         raise ValueError(
-            f"trigger frequency {bad[0]:.10g} eV is not between 0 and {highest:.10g} eV, the threshold of the lightest "
-            f"pair of neutrinos in {experiment.scheme.name}; nothing would be emitted"
+            f"trigger frequencies from {omega.min():.10g} eV are all above {highest:.10g} eV, the threshold of the "
+            f"lightest pair of neutrinos in {scheme.name}; nothing would be emitted"
         )
