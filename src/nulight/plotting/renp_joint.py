@@ -38,10 +38,10 @@ def plot_renp_joint(result: RenpJoint) -> Figure:
     Returns
     -------
     Figure
-        Left: vertical strokes are limits of recoil experiments, the same for :math:`\mu_{ij}` and :math:`\epsilon_{ij}`;
-        points are what RENP reaches, filled for magnetic and open for electric moments, the larger the
-        longer the exposure. The last row is a direction that no :math:`\nu_e` source sees; an arrow is a limit that
-        does not exist. Right: edges of what is allowed, and in grey what all of them leave together.
+        Left: vertical strokes are limits of recoil experiments, the same for :math:`\mu_{ij}` and
+        :math:`\epsilon_{ij}`; points are what RENP reaches, filled for magnetic and open for electric moments, the
+        larger the longer the exposure. The last row is a direction that no :math:`\nu_e` source sees; an arrow is a
+        limit that does not exist. Right: edges of what is allowed, and in grey what all of them leave together.
     """
     with styled():
         figure = StyledFigure(figsize=(PAGE_WIDTH, _HEIGHT))
@@ -140,8 +140,8 @@ def _draw_plane(ax: Axes, plane: JointPlane, result: RenpJoint) -> None:
     ax.set_ylim(y[0], y[-1])
     ax.set_box_aspect(1)
     unit = " ".join(text for text in (rf"$10^{{{power}}}$" if power else "", unit_text("mu_B")) if text)
-    for put, name in zip((ax.set_xlabel, ax.set_ylabel), plane.parameters, strict=True):
-        put(f"{_size_of(name)} [{unit}]")
+    ax.set_xlabel(f"{_size_of(plane.parameters[0])} [{unit}]")
+    ax.set_ylabel(f"{_size_of(plane.parameters[1])} [{unit}]")
     ax.set_title(_assumed(plane), fontsize=8)
 
 

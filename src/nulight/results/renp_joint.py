@@ -140,4 +140,11 @@ class RenpJoint(Result):
                 f"{self.days_mu[r, i]:.3g} d (mu), {self.days_eps[r, i]:.3g} d (eps), tells mu from eps after "
                 f"{self.days_apart[i]:.3g} d",
             )
+        for r, name in enumerate(self.recoils):
+            squares = (f"{w:.2g} |{pair}|^2" for w, pair in zip(self.weights[r], self.elements, strict=True))
+            yield name, f"one number: {', '.join(squares)}, and their interference"
+        for plane in self.planes:
+            if hidden := [name for name, end in plane.along.items() if np.isinf(end)]:
+                first, second = plane.parameters
+                yield "hidden", f"|{second}| = {plane.slope:.3g} |{first}| from {', '.join(hidden)}"
         yield from Result._lines(self)

@@ -80,9 +80,9 @@ def renp_joint(
     .. math:: \mu_\alpha^2 = \sum_k\Big|\sum_j\lambda_{kj}U^*_{\alpha j}\Big|^2, \qquad
         \mu_\odot^2 = \sum_j P_{ej}\sum_k|\lambda_{kj}|^2
 
-    at a short baseline and from the Sun. A single off-diagonal moment of Dirac neutrinos is there twice, as
-    :math:`\lambda_{ij}` and :math:`\lambda_{ji}`: :math:`\mu_\alpha^2 = |\mu_{ij}|^2(|U_{\alpha i}|^2+|U_{\alpha j}|^2)`.
-    The planes are the moments that cancel for :math:`\nu_e`, without a signal in RENP, and mu against eps of the element
+    at a short baseline and from the Sun. A single off-diagonal moment :math:`\mu_{ij}` is there twice, as
+    :math:`\lambda_{ij}` and :math:`\lambda_{ji}`, and has the weight :math:`|U_{\alpha i}|^2+|U_{\alpha j}|^2`. The
+    planes are the moments that cancel for :math:`\nu_e`, without a signal in RENP, and mu against eps of the element
     whose kind RENP tells first, with a magnetic moment as large as recoil experiments allow in its data.
 
     References
