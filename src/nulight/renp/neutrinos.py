@@ -82,7 +82,7 @@ def neutrinos(
     Raises
     ------
     ValueError
-        If a mass is negative, a name unknown, or the ordering is not that of `oscillation`.
+        If a mass is negative, a phase not finite, a name unknown, or the ordering is not that of `oscillation`.
 
     Examples
     --------
@@ -91,9 +91,9 @@ def neutrinos(
     """
     parameters = _oscillation(oscillation, ordering)
     phases = np.broadcast_arrays(np.zeros(np.shape(alpha_21)), np.asarray(alpha_21, float), np.asarray(alpha_31, float))
-    twist: ComplexArray = np.exp(0.5j * np.stack(phases, axis=-1))
-    if not np.all(np.isfinite(twist)):
+    if not np.all(np.isfinite(phases)):
         raise ValueError("Majorana phases alpha_21, alpha_31 must be finite numbers in rad")
+    twist: ComplexArray = np.exp(0.5j * np.stack(phases, axis=-1))
     inputs = {
         "lightest_eV": lightest,
         "ordering": "normal" if parameters.dm2_31 > 0 else "inverted",
