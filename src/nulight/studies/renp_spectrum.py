@@ -123,7 +123,7 @@ def renp_events(experiment: RenpExperiment, params: Mapping[str, float] | None =
         conventions=provenance["conventions"],
         provenance=provenance,
         citations=citations(point, values),
-        warnings=_warnings(point.triggers, parts, _poles(point, values)),
+        warnings=(*_closed(point.triggers, edges), *_warnings(point.triggers, parts, _poles(point, values))),
     )
 
 
@@ -196,6 +196,12 @@ def _poles(experiment: RenpExperiment, values: Mapping[str, float]) -> list[floa
 def _without_scan(provenance: Mapping[str, object]) -> dict[str, object]:
     """Provenance without trigger frequencies and times, which a spectral function does not depend on."""
     return {key: value for key, value in provenance.items() if key not in ("triggers_eV", "days")}
+
+
+def _closed(triggers: FloatArray, edges: Mapping[str, float]) -> tuple[str, ...]:
+    above = triggers[triggers >= max(edges.values())]
+    names = ", ".join(f"{omega:.10g} eV" for omega in above)
+    return (f"above every threshold, where nothing is emitted: {names}",) if above.size else ()
 
 
 def _warnings(omega: FloatArray, parts: Mapping[str, FloatArray], poles: Sequence[float]) -> tuple[str, ...]:

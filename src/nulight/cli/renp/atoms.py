@@ -87,7 +87,7 @@ def _show_one(record: dict[str, Any]) -> None:
         ),
         ("Gamma_0", f"{record['Gamma_0']:.4g} /s"),
         ("triggers [eV]", ", ".join(f"{omega:.10g}" for omega in record["triggers"])),
-        *((f"threshold {pair} [eV]", f"{edge:.10g}") for pair, edge in record["thresholds"].items()),
+        *((f"threshold {pair} [eV]", f"{edge:#.10g}") for pair, edge in record["thresholds"].items()),
         ("", f"m_0 = {record['m_lightest']:g} eV, normal ordering"),
         ("references", ", ".join(record["references"])),
         *(("note", note) for note in record["notes"]),

@@ -55,7 +55,11 @@ def _show(result: RenpEvents) -> None:
     spectral = sum(result.spectral.values(), np.zeros(len(result.triggers)))
     counts = (result.weak, result.new, result.background, result.total)
     rows = [
-        [f"{omega:.10g}", " ".join(pairs), *(f"{v[i]:.4g}" for v in (spectral, result.days, result.per_day, *counts))]
+        [
+            f"{omega:.10g}",
+            " ".join(pairs) or "none",
+            *(f"{v[i]:.4g}" for v in (spectral, result.days, result.per_day, *counts)),
+        ]
         for i, (omega, pairs) in enumerate(zip(result.triggers, result.open_pairs, strict=True))
     ]
     rows.append(["total", "", "", f"{result.days.sum():.4g}", "", *(f"{values.sum():.4g}" for values in counts)])
