@@ -20,6 +20,7 @@ def test_there_is_one_of_each():
         "own_germanium_detector",
         "own_interaction",
         "own_source",
+        "renp_blind_spot",
     ]
 
 
@@ -77,3 +78,14 @@ def test_rate_of_own_source_is_the_sum_over_its_lines():
 
     terms = {h: electron_terms(mu, nl.get_conventions(), h) for h in ("nu", "nubar")}
     assert nl.recoil_spectrum(source.fluxes, germanium, terms, T, np.eye(3))[0] == pytest.approx(rate, rel=1e-12)
+
+
+def test_renp_blind_spot_is_one_for_the_reactor_only(capsys):
+    names = runpy.run_path(str(EXAMPLES / "renp_blind_spot.py"))
+    capsys.readouterr()
+    for values, is_blind in ((names["hidden"], True), (names["shown"], False)):
+        reactor, sun = nl.effective_moments(values, ("texono-csi-2010", "xenonnt-2022-er"), neutrinos="dirac").rows
+        assert (reactor.mu_eff == 0) == is_blind
+        # low energies: P_e1 = 0.66, P_e2 = 0.32, and |lambda_12| is 1.5 |lambda_11|
+        assert sun.mu_eff == pytest.approx(1e-11 * np.sqrt(0.66 + 0.32 * 1.5**2), rel=0.01)
+        assert names["scan"].expected(values)[0, 1].min() > 0
