@@ -20,6 +20,7 @@ recoil_spectrum renp_events renp_experiment renp_limits renp_spectrum scan_grid 
 renp_joint renp_reach
 convert minimal_predictions
 effective_moments scale_limit
+place_triggers renp_identify renp_placement
 """
 
 

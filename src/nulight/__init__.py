@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nulight.models.couplings import OwnInteraction
     from nulight.models.parameters import PARAMETERS, Parameter
     from nulight.rates import recoil_spectrum
+    from nulight.renp.placement import place_triggers
     from nulight.renp.setup import renp_experiment
     from nulight.studies.comparison import alternatives, driving_bins
     from nulight.studies.cross_sections import cross_section
@@ -45,8 +46,10 @@ if TYPE_CHECKING:
     from nulight.studies.portal import portal_limit
     from nulight.studies.portal_limits import portal_limits
     from nulight.studies.portal_region import portal_region
+    from nulight.studies.renp_identify import renp_identify
     from nulight.studies.renp_joint import renp_joint
     from nulight.studies.renp_limits import renp_limits
+    from nulight.studies.renp_placement import renp_placement
     from nulight.studies.renp_reach import renp_reach
     from nulight.studies.renp_spectrum import renp_events, renp_spectrum
     from nulight.studies.scan import scan_grid
@@ -84,6 +87,7 @@ __all__ = [
     "list_experiments",
     "load",
     "minimal_predictions",
+    "place_triggers",
     "portal_limit",
     "portal_limits",
     "portal_region",
@@ -92,8 +96,10 @@ __all__ = [
     "recoil_spectrum",
     "renp_events",
     "renp_experiment",
+    "renp_identify",
     "renp_joint",
     "renp_limits",
+    "renp_placement",
     "renp_reach",
     "renp_spectrum",
     "scale_limit",
@@ -135,6 +141,9 @@ _HOMES = {
     "nulight.models.parameters": ("PARAMETERS", "Parameter"),
     "nulight.rates": ("recoil_spectrum",),
     "nulight.renp.setup": ("renp_experiment",),
+    "nulight.renp.placement": ("place_triggers",),
+    "nulight.studies.renp_identify": ("renp_identify",),
+    "nulight.studies.renp_placement": ("renp_placement",),
     "nulight.studies.renp_reach": ("renp_reach",),
     "nulight.studies.spectra": ("spectrum",),
     "nulight.targets": ("get_material",),

@@ -15,8 +15,10 @@ from nulight.plotting.overview import plot_overview
 from nulight.plotting.portal import plot_portal
 from nulight.plotting.profile import plot_profile
 from nulight.plotting.renp import plot_renp_events, plot_renp_spectrum
+from nulight.plotting.renp_identify import plot_renp_identify
 from nulight.plotting.renp_joint import plot_renp_joint
 from nulight.plotting.renp_limits import plot_renp_limits
+from nulight.plotting.renp_placement import plot_placement
 from nulight.plotting.renp_reach import plot_renp_reach
 from nulight.plotting.scan import plot_scan
 from nulight.plotting.spectrum import plot_spectrum
@@ -32,9 +34,11 @@ __all__ = [
     "plot_minimal",
     "plot_moments",
     "plot_overview",
+    "plot_placement",
     "plot_portal",
     "plot_profile",
     "plot_renp_events",
+    "plot_renp_identify",
     "plot_renp_joint",
     "plot_renp_limits",
     "plot_renp_reach",

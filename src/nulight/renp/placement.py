@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nulight.renp.atoms import AtomicScheme
-from nulight.renp.exchange import exchange
+from nulight.renp.exchange import exchange, same_shapes
 from nulight.renp.kinematics import PAIRS
 from nulight.renp.neutrinos import Neutrinos
 from nulight.renp.separation import MARGIN, candidates, emitted, levels, unit_shapes
@@ -106,7 +106,7 @@ def place_triggers(
     if goal == "identify":
         chosen = exchange(shapes, apart, n).tolist()
     else:
-        chosen = _further(shapes, apart, len(first), n, _rivals(names, pair, len(first), n))
+        chosen = _further(shapes, apart, len(first), n, _rivals(names, pair, shapes, len(first), n))
     return np.sort(places[chosen])
 
 
@@ -138,18 +138,18 @@ def _between(ends: FloatArray, E_eg: float, margin: float) -> FloatArray:
     return np.array([min(below, ends[0] - margin), *((low + high) / 2 for low, high in gaps)])
 
 
-def _rivals(names: Sequence[str], pair: str | None, n_gaps: int, n: int) -> list[tuple[int, int]]:
+def _rivals(names: Sequence[str], pair: str | None, shapes: FloatArray, n_gaps: int, n: int) -> list[tuple[int, int]]:
     """Places of mu and eps of the pairs for which further frequencies are meant."""
-    pairs = PAIRS if pair is None else (pair,)
-    both = [(f"mu_{p}", f"eps_{p}") for p in pairs]
+    both = [(f"mu_{p}", f"eps_{p}") for p in (PAIRS if pair is None else (pair,))]
     found = [(names.index(mu), names.index(eps)) for mu, eps in both if mu in names and eps in names]
+    which = "some pair" if pair is None else f"the pair {pair}"
+    why = f"n = {n}: {n_gaps} frequencies lie between the thresholds; further ones tell mu from eps of {which}"
     if not found:
-        which = "some pair" if pair is None else f"the pair {pair}"
-        raise ValueError(
-            f"n = {n}: {n_gaps} frequencies lie between the thresholds; further ones tell mu from eps of {which} and "
-            f"need both among the elements {', '.join(names)}"
-        )
-    return found
+        raise ValueError(f"{why} and need both among the elements {', '.join(names)}")
+    same = same_shapes(shapes)
+    if not (different := [rivals for rivals in found if not same[rivals]]):
+        raise ValueError(f"{why}, which have the same spectrum: one of its neutrinos has no mass")
+    return different
 
 
 def _further(

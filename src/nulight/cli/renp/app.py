@@ -10,8 +10,10 @@ from nulight.cli.group import Group
 from nulight.cli.renp.atoms import command as atoms
 from nulight.cli.renp.events import command as events
 from nulight.cli.renp.forecast import command as forecast
+from nulight.cli.renp.identify import command as identify
 from nulight.cli.renp.joint import command as joint
 from nulight.cli.renp.limit import command as limit
+from nulight.cli.renp.place import command as place
 from nulight.cli.renp.spectrum import command as spectrum
 
 __all__ = ["app"]
@@ -29,6 +31,8 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "events": events,
     "limit": limit,
     "forecast": forecast,
+    "place": place,
+    "identify": identify,
     "joint": joint,
 }
 for _name, _command in _COMMANDS.items():
