@@ -55,6 +55,7 @@ def plot_renp_reach(
                 values,
                 _drawn(record, name)[order],
                 _style(name),
+                marker=None if len(values) > 1 else "o",
                 color=_colour(record.couplings, i),
                 label=f"${_latex(name)}$",
             )
