@@ -20,6 +20,7 @@ PAPERS: dict[str, str] = {
     "herrera-huber-2024": "nulight.figures.herrera_huber_2024",
     "miranda-2021": "nulight.figures.miranda_2021",
     "li-2024": "nulight.figures.li_2024",
+    "ge-pasquini-2023": "nulight.figures.ge_pasquini_2023",
 }
 """Papers whose figures can be remade, and the module whose ``FIGURES`` makes them by name.
 
