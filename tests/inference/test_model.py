@@ -135,3 +135,17 @@ def test_planned_experiments_expect_what_is_fixed() -> None:
     # and data chosen by hand stay
     chosen = asimov(planned, {"a_nu_ee": 1e-33})
     assert with_planned_data(chosen, {"sin2_theta_w": 0.24}).observed is chosen.observed
+
+
+def test_parameters_that_only_one_experiment_knows_do_not_reach_the_others():
+    from nulight.experiments import load
+    from nulight.inference.intervals import limit
+    from nulight.renp import renp_experiment
+
+    atom, recoil = renp_experiment("yb"), load("coherent-csi-2017")
+    both = combine([atom, recoil])
+    alone = limit(atom, "gg_axial", fixed={"m_vector": 1e-3})
+    together = limit(both, "gg_axial", fixed={"m_vector": 1e-3})
+    assert together.upper == pytest.approx(alone.upper, rel=1e-6)
+    with pytest.raises(ValueError, match="gg_axiall"):
+        limit(both, "gg_axiall")

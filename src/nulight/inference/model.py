@@ -99,7 +99,8 @@ class CountModel(Protocol):
 class DerivedModel:
     """A count model with other data or nuisances; its expectation is that of `base`.
 
-    Of the changes of shape of the base it has those at the places `morph_rows`.
+    Of the changes of shape of the base it has those at the places `morph_rows`. Parameters in `foreign`, which
+    only other experiments of a combination know, do not reach it.
     """
 
     base: CountModel
@@ -113,6 +114,7 @@ class DerivedModel:
     planned: bool = False
     morph_rows: tuple[int, ...] = ()
     parametric: tuple[ParametricCounts, ...] = ()
+    foreign: frozenset[str] = frozenset()
 
     @property
     def morphs(self) -> tuple[Morph, ...]:
@@ -121,11 +123,11 @@ class DerivedModel:
 
     def expected(self, params: Mapping[str, Any]) -> FloatArray:
         """Return the counts of the base model, shape (n_points, n_components, n_bins)."""
-        return self.base.expected(params)
+        return self.base.expected(self._own(params))
 
     def morph_counts(self, params: Mapping[str, Any]) -> FloatArray:
         """Return the counts of the changes of shape that are left, shape (n_points, n_morphs, n_bins)."""
-        return morph_counts(self.base, params)[:, list(self.morph_rows)]
+        return morph_counts(self.base, self._own(params))[:, list(self.morph_rows)]
 
     def parameters(self) -> Mapping[str, ParameterLike]:
         """Return the physics parameters of the base model."""
@@ -134,6 +136,9 @@ class DerivedModel:
     def provenance(self) -> dict[str, Any]:
         """Return the provenance of the base model."""
         return self.base.provenance()
+
+    def _own(self, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {name: value for name, value in params.items() if name not in self.foreign} if self.foreign else params
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +209,7 @@ def combine(models: Sequence[Model]) -> CombinedModel:
                     f"shared nuisance defined twice: {first.describe()} in {where}, "
                     f"{nuisance.describe()} in {part.name}; give both the same kind, width and bounds"
                 )
-    return CombinedModel(flat)
+    return CombinedModel(_joined(flat))
 
 
 def asimov(model: Model, params: Mapping[str, Any] | None = None) -> Model:
@@ -263,6 +268,16 @@ def with_nuisances(model: Model, overrides: Mapping[str, Treatment]) -> Model:
     if isinstance(model, CombinedModel):
         return CombinedModel(tuple(_with_part(part, new) for part in model.parts))
     return _with_part(model, new)
+
+
+def _joined(flat: tuple[CountModel, ...]) -> tuple[CountModel, ...]:
+    """Experiments that ignore parameters which only others of them know."""
+    known = [frozenset(part.parameters()) for part in flat]
+    everything = frozenset().union(*known)
+    return tuple(
+        part if own == everything else replace(_derive(part), foreign=everything - own)
+        for part, own in zip(flat, known, strict=True)
+    )
 
 
 def _treat(nuisance: Nuisance, treatment: Treatment) -> Nuisance | None:
