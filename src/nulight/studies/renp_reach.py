@@ -7,7 +7,6 @@ everything, and the exposure multiplies them. What is left is the same question 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,18 +15,15 @@ from nulight.inference.coordinates import citations
 from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.models.parameter import ParameterError
 from nulight.renp.experiment import RenpExperiment
-from nulight.renp.parameters import LAMBDAS, RENP_PARAMETERS, family_of
-from nulight.renp.units import KEV
+from nulight.renp.parameters import RENP_PARAMETERS
 from nulight.results.renp_reach import RenpReach
+from nulight.studies.renp_curves import Curve, is_coupling, mediator_of
 from nulight.studies.renp_ends import Ends, allowed_ends
 from nulight.studies.renp_limits import coupling_names
 from nulight.studies.renp_rays import Rays
 from nulight.typing import ArrayLike, FloatArray
 
 __all__ = ["renp_reach"]
-
-_MEDIATORS = {"gg": "m_vector", "yy": "m_scalar"}
-_ROUNDS = 4  # probes: each at the size that the last one found
 
 
 def renp_reach(
@@ -93,7 +89,7 @@ def renp_reach(
     threshold = interval_threshold(cl, interval)
     vary, values = _varied(days, masses)
     names = _names(experiment, couplings, vary, fixed)
-    curves = [_Curve.of(experiment, name, vary, values, fixed) for name in names]
+    curves = [Curve.of(experiment, name, vary, values, fixed) for name in names]
     lower, upper = _both_ends(experiment, curves, threshold, interval)
     further = (upper.last > upper.first * (1 + 1e-9)) | (lower.last > lower.first * (1 + 1e-9))
     masked = np.max([curve.masked for curve in curves], axis=0)
@@ -147,14 +143,14 @@ def _names(
     if not names:
         raise ValueError("couplings: none given; see nulight.renp.RENP_PARAMETERS")
     for name in names:
-        if not _is_coupling(name):
+        if not is_coupling(name):
             raise ParameterError(f"{name} is no coupling; its own effect has no reach")
-        if vary == "mass" and _mediator(name) is None:
+        if vary == "mass" and mediator_of(name) is None:
             raise ValueError(
                 f"{name} needs no mediator whose mass could vary; give days=, or gg_... and yy_... couplings"
             )
-        if vary == "mass" and _mediator(name) in fixed:
-            raise ValueError(f"{_mediator(name)} is fixed and varies as well; leave it out of fixed= or give days=")
+        if vary == "mass" and mediator_of(name) in fixed:
+            raise ValueError(f"{mediator_of(name)} is fixed and varies as well; leave it out of fixed= or give days=")
         if name in fixed:
             raise ValueError(f"{name} is the coupling of interest: it cannot be fixed as well")
     if len(units := {RENP_PARAMETERS[name].unit or "none" for name in names}) > 1:
@@ -164,107 +160,8 @@ def _names(
     return names
 
 
-def _is_coupling(name: str) -> bool:
-    """Whether a parameter makes new physics; masses and phases only change it."""
-    return family_of(name) is not None or (name in LAMBDAS and not name.endswith("_phase"))
-
-
-def _mediator(name: str) -> str | None:
-    """The parameter of the mass of a coupling's mediator."""
-    return _MEDIATORS.get(name.partition("_")[0])
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Curve:
-    """Counts of one coupling at all values: polynomials in units of `size`.
-
-    Attributes
-    ----------
-    constant, linear, square : array (n, n_components, n_triggers)
-    size : array (n,)
-        Coupling of one standard deviation without nuisances, in its unit.
-    masked : array of int (n,)
-    is_signed : bool
-    """
-
-    constant: FloatArray
-    linear: FloatArray
-    square: FloatArray
-    size: FloatArray
-    masked: np.ndarray
-    is_signed: bool
-
-    @classmethod
-    def of(
-        cls, experiment: RenpExperiment, name: str, vary: str, values: FloatArray, fixed: Mapping[str, float]
-    ) -> _Curve:
-        if vary == "days":
-            params: dict[str, FloatArray] = {key: np.full(1, value) for key, value in fixed.items()}
-            experiment, exposure = experiment.with_time(1.0), values[:, None, None]
-        else:
-            params = {key: np.full(len(values), value) for key, value in fixed.items()}
-            params[str(_mediator(name))] = values / KEV
-            exposure = np.ones((len(values), 1, 1))
-        constant, linear, square = (term * exposure for term in _polynomial(experiment, name, params))
-        size, _ = _size(constant, linear, square)
-        masked = np.broadcast_to(_masked(experiment, name, params), len(values))
-        column = size[:, None, None]
-        return cls(
-            constant=constant,
-            linear=linear * column,
-            square=square * column**2,
-            size=size,
-            masked=masked,
-            is_signed=_is_signed(name),
-        )
-
-
-def _polynomial(
-    experiment: RenpExperiment, name: str, params: Mapping[str, FloatArray]
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Counts constant + linear x + square x^2, each (n, n_components, n_triggers).
-
-    The linear and the square term may differ by many orders, and what is left of the smaller one is rounding;
-    at the coupling that would just be seen both have the digits that matter. Sizes, which have no sign, enter squared.
-    """
-    n = len(next(iter(params.values()), np.zeros(1)))
-    probe, signs = np.full(n, RENP_PARAMETERS[name].scale), (0, 1, -1) if _is_signed(name) else (0, 1)
-    points = {key: np.tile(value, len(signs)) for key, value in params.items()}
-    for _ in range(_ROUNDS):
-        table = experiment.expected({**points, name: np.concatenate([sign * probe for sign in signs])})
-        zero, plus, *minus = table.reshape(len(signs), n, *table.shape[1:])
-        above, below = plus - zero, (minus[0] if minus else plus) - zero
-        x = probe[:, None, None]
-        linear, square = (above - below) / (2 * x), (above + below) / (2 * x**2)
-        size, is_seen = _size(zero, linear, square)
-        probe = np.where(is_seen, size, probe)
-    return zero, linear, square
-
-
-def _is_signed(name: str) -> bool:
-    return RENP_PARAMETERS[name].lower != 0
-
-
-def _size(constant: FloatArray, linear: FloatArray, square: FloatArray) -> tuple[FloatArray, np.ndarray]:
-    """Coupling of one standard deviation (n,), one where no count depends on it, and whether one does."""
-    variance = np.maximum(constant.sum(axis=1), 1.0)
-    first, second = ((term.sum(axis=1) ** 2 / variance).sum(axis=1) for term in (linear, square))
-    with np.errstate(divide="ignore"):
-        size = np.minimum(first**-0.5, second**-0.25)
-    is_seen = np.isfinite(size) & (size > 0)
-    return np.where(is_seen, size, 1.0), is_seen
-
-
-def _masked(experiment: RenpExperiment, name: str, params: Mapping[str, FloatArray]) -> np.ndarray:
-    """Number of trigger frequencies at which the coupling's mediator is left out, shape (1,) or (n,)."""
-    alone = {key: value for key, value in params.items() if not _is_coupling(key)}
-    parts = experiment.spectral_parts({**alone, name: np.full(1, RENP_PARAMETERS[name].scale)})
-    counts: np.ndarray = np.isnan(sum(parts.values(), np.zeros((1, 1)))).sum(axis=1)
-    return counts
-
-
 def _both_ends(
-    experiment: RenpExperiment, curves: Sequence[_Curve], threshold: float, interval: IntervalKind
+    experiment: RenpExperiment, curves: Sequence[Curve], threshold: float, interval: IntervalKind
 ) -> tuple[Ends, Ends]:
     """Ends below and above zero as positive numbers in the coupling's unit, arrays (n_couplings, n)."""
     size = np.array([curve.size for curve in curves])
@@ -286,7 +183,7 @@ def _in_units(ends: Ends, size: FloatArray) -> Ends:
     return Ends(first=ends.first.reshape(size.shape) * size, last=ends.last.reshape(size.shape) * size)
 
 
-def _rays(experiment: RenpExperiment, curves: Sequence[_Curve], sign: float) -> Rays:
+def _rays(experiment: RenpExperiment, curves: Sequence[Curve], sign: float) -> Rays:
     """All curves in one direction, components that share their nuisances summed."""
     scales = [experiment.scales[component] for component in experiment.components]
     groups = list(dict.fromkeys(scales))
