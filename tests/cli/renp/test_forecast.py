@@ -47,7 +47,7 @@ def test_masses_with_their_exposure(run_json):
 def test_defaults_are_four_decades_of_days_and_seven_of_mass(run_json):
     days, mass = run_json(*FORECAST, "mu_11"), run_json(*FORECAST, "--vary", "mass", "gg_axial")
     assert (days["values"][0], days["values"][-1], len(days["values"])) == pytest.approx((1.0, 1e4, 33))
-    assert (mass["values"][0], mass["values"][-1], len(mass["values"])) == pytest.approx((1e-3, 1e4, 281))
+    assert (mass["values"][0], mass["values"][-1], len(mass["values"])) == pytest.approx((1e-3, 1e4, 1401))
 
 
 def test_table_has_half_decades_and_marks_further_regions(run):
@@ -56,7 +56,7 @@ def test_table_has_half_decades_and_marks_further_regions(run):
     assert "3.162" in text
     assert "e-27]*" in text
     assert "* larger couplings are allowed again" in text
-    assert "15 of 281 values" in text
+    assert "15 of 1401 values" in text
     assert "warning: gg_axial" in text
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _ENDS = {"days": ("1 d", "1e4 d"), "mass": ("1e-3 eV", "1e4 eV")}
-_PER_DECADE = {"days": 8, "mass": 40}  # values if --n is not given: poles need more
+_PER_DECADE = {"days": 8, "mass": 200}  # values if --n is not given: poles are narrow
 _ROWS = 15  # of a table for people; files and JSON have all values
 _COLUMNS = {True: 3, False: 7}  # of one table, for couplings with a sign and without
 _MOST = 100_000
@@ -52,7 +52,7 @@ def command(
     ] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="VALUE", help="'1e4 d' or '1e4 eV' if not given.")] = None,
     n: Annotated[
-        int | None, typer.Option("--n", metavar="N", help="Values in equal ratios; 8 a decade of days, 40 of masses.")
+        int | None, typer.Option("--n", metavar="N", help="Values in equal ratios; 8 a decade of days, 200 of masses.")
     ] = None,
     cl: Level = 0.90,
     interval: IntervalChoice = "two-sided",
