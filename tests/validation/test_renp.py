@@ -9,10 +9,12 @@ from nulight.literature.limits import published_limits
 from nulight.renp import POLE, renp_experiment
 from nulight.validation.renp import (
     renp_days_to_bound,
+    renp_elements_apart,
     renp_ends,
     renp_events_per_day,
     renp_interleaved,
     renp_interleaving_masses,
+    renp_kinds_apart,
     renp_momentum_transfer,
     renp_over_recoil,
     renp_range_end,
@@ -84,9 +86,12 @@ def test_ends_and_modulus_of_one_region_agree():
 def test_modulus_counts_a_region_beyond_zero_and_the_ends_do_not():
     # light vector, six frequencies: a negative coupling turns the weak amplitude over
     setup = {"parameter": "gg_axial", "mass_eV": 1e-3}
-    ends = renp_ends(WORK, **setup)
-    assert ends.details["regions"] == 2
-    assert renp_range_end(WORK, **setup).value > 2 * ends.value[1]
+    ends, modulus = renp_ends(WORK, **setup), renp_range_end(WORK, **setup).value
+    limit = nl.limit(paper_experiment(), "gg_axial", fixed={"m_vector": 1e-6})
+    (outer, _), (low, high) = limit.regions
+    assert sorted([-low, high]) == pytest.approx(list(ends.value), rel=1e-6)
+    assert modulus == ends.details["beyond"] == pytest.approx(-outer, rel=1e-6)
+    assert modulus > 2 * ends.value[1]
 
 
 def test_heavy_mediators_are_contact_interactions():
@@ -151,3 +156,35 @@ def test_pole_is_left_out_of_the_reach():
     without = renp_range_end(WORK, parameter="yy_scalar", mass_eV=pole * (1 + POLE / 4), triggers=[1.069, 1.0712]).value
     assert on == pytest.approx(without, rel=1e-6)
     assert on > 100 * beside
+
+
+def test_one_frequency_of_a_pair_cannot_part_its_moments():
+    # 33 is emitted at 1.069 eV alone: one number, two moments
+    six = renp_kinds_apart(WORK, pairs=["33"])
+    assert six.value == 0
+    assert six.details["overlap"] == pytest.approx(1, rel=1e-12)
+    seven = renp_kinds_apart(WORK, pairs=["33"], triggers=[1.0, *paper_experiment().triggers])
+    assert seven.value > 3
+    assert seven.details["overlap"] < 0.9
+
+
+def test_worst_pair_decides():
+    found = renp_kinds_apart(WORK, pairs=["11", "22"])
+    assert found.value == found.details["pair_22"] < found.details["pair_11"]
+
+
+def test_elements_are_told_apart_as_their_signals_overlap():
+    found = renp_elements_apart(WORK, one_kind=True)
+    assert found.details["pairs"] == 60
+    # many weak pairs, small signal: what the rival does not take up is the sine of the angle
+    sine = math.sqrt(1 - found.details["overlap"] ** 2)
+    assert found.value == pytest.approx(5 * sine, rel=0.15)
+    both = renp_elements_apart(WORK)
+    assert both.details["pairs"] == 132
+    assert both.value <= found.value
+
+
+def test_stronger_signals_are_told_apart_better():
+    weak, strong = (renp_elements_apart(WORK, one_kind=True, strength=s) for s in (5.0, 20.0))
+    assert strong.value > 3 * weak.value
+    assert strong.details["apart"] >= weak.details["apart"]

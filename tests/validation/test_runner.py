@@ -108,6 +108,11 @@ NOT_MET = {
     "renp-days-to-coherent.Dresden-II": 7.23,
     "renp-days-to-direct-detection.LZ-coherent-spins": 0.0436,
     "renp-interleaved.inverted": 0.167,
+    "renp-mu-from-eps.six": 0.0,
+    "renp-mu-from-eps.seven": 0.687,
+    "renp-single-elements.six": 0.181,
+    "renp-single-elements.seven": 0.184,
+    "renp-single-elements.six-20-sigma": 0.744,
 }
 
 # Reference values of another preset, of tree couplings or of a recipe that left something out, which the case under the

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from nulight.inference import minimise
-from nulight.inference.intervals import interval_of
 from nulight.inference.levels import interval_threshold
 from nulight.literature.limits import published_limits
 from nulight.renp import PAIRS, RenpExperiment, momentum_transfer_squared, thresholds
 from nulight.renp.units import DAY, KEV, M_E
-from nulight.results import Interval
+from nulight.results.renp_identify import RenpIdentification
+from nulight.results.renp_reach import RenpReach
+from nulight.studies.renp_identify import renp_identify
+from nulight.studies.renp_reach import renp_reach
 from nulight.typing import FloatArray
 from nulight.validation.bounds import bound
 from nulight.validation.renp_setup import MOMENTS, paper_experiment
@@ -23,10 +25,12 @@ from nulight.validation.workspace import Workspace, text_key
 
 __all__ = [
     "renp_days_to_bound",
+    "renp_elements_apart",
     "renp_ends",
     "renp_events_per_day",
     "renp_interleaved",
     "renp_interleaving_masses",
+    "renp_kinds_apart",
     "renp_momentum_transfer",
     "renp_over_recoil",
     "renp_range_end",
@@ -36,8 +40,6 @@ __all__ = [
     "renp_threshold",
     "renp_upper_end",
 ]
-
-_MASS = {"gg_axial": "m_vector", "gg_right": "m_vector", "yy_scalar": "m_scalar", "yy_pseudo": "m_scalar"}
 
 
 def renp_threshold(work: Workspace, *, pair: str, **setup: Any) -> Measured:
@@ -70,33 +72,32 @@ def renp_events_per_day(work: Workspace, *, omega: float, **setup: Any) -> Measu
 
 
 def renp_upper_end(work: Workspace, *, parameter: str, **setup: Any) -> Measured:
-    """Upper end at 90 % on a moment, mu_B, of Asimov data."""
-    found = _interval(work, parameter, None, **setup)
-    return Measured(_number(found.upper), {"stricter": _number(_interval(work, parameter, None, 0.95, **setup).upper)})
+    """Upper end at 90 % on a moment, mu_B, and at Delta chi2 = 3.84."""
+    ends = [float(_reach(work, parameter, None, cl, **setup).upper[0, 0]) for cl in (0.90, 0.95)]
+    return Measured(ends[0], {"stricter": ends[1]})
 
 
 def renp_ends(work: Workspace, *, parameter: str, mass_eV: float, **setup: Any) -> Measured:
     """Sizes of both ends at 90 % of the interval around zero on a product of couplings, the smaller first."""
-    found = _interval(work, parameter, mass_eV, **setup)
-    (low, high) = next((a, b) for a, b in found.regions if _number(a, -1) <= 0 <= _number(b))
-    smaller, larger = sorted((abs(_number(low)), abs(_number(high))))
-    return Measured((smaller, larger), {"regions": float(len(found.regions))})
+    found = _reach(work, parameter, mass_eV, **setup)
+    smaller, larger = sorted((-float(found.lower[0, 0]), float(found.upper[0, 0])))
+    return Measured((smaller, larger), {"beyond": _modulus(found)})
 
 
 def renp_range_end(work: Workspace, *, parameter: str, mass_eV: float, **setup: Any) -> Measured:
-    """Size of a product of couplings that is excluded at 90 % whatever its sign.
+    """Size of a product of couplings that is excluded at 90 % whatever its sign, and beyond.
 
     The details have the ends of the interval around zero, and the same at Delta chi2 = 3.84.
     """
-    smaller, larger = _pair(renp_ends(work, parameter=parameter, mass_eV=mass_eV, **setup).value)
-    stricter = _modulus(_interval(work, parameter, mass_eV, 0.95, **setup))
-    details = {"smaller": smaller, "larger": larger, "stricter": stricter}
-    return Measured(_modulus(_interval(work, parameter, mass_eV, **setup)), details)
+    found = _reach(work, parameter, mass_eV, **setup)
+    smaller, larger = sorted((-float(found.lower[0, 0]), float(found.upper[0, 0])))
+    stricter = _modulus(_reach(work, parameter, mass_eV, 0.95, **setup))
+    return Measured(_modulus(found), {"smaller": smaller, "larger": larger, "stricter": stricter})
 
 
 def renp_scalar_over_vector(work: Workspace, *, mass_eV: float, **setup: Any) -> Measured:
     """Orders of magnitude from the reach on a vector's product of couplings up to that on a scalar's."""
-    vector, scalar = (_modulus(_interval(work, name, mass_eV, **setup)) for name in ("gg_axial", "yy_scalar"))
+    vector, scalar = (_modulus(_reach(work, name, mass_eV, **setup)) for name in ("gg_axial", "yy_scalar"))
     omega = float(_experiment(work, **setup).triggers.max())
     details = {"vector": vector, "scalar": scalar, "spin": omega / (2 * M_E)}
     return Measured(math.log10(scalar / vector), details)
@@ -104,8 +105,9 @@ def renp_scalar_over_vector(work: Workspace, *, mass_eV: float, **setup: Any) ->
 
 def renp_over_recoil(work: Workspace, *, experiment: str, mass_eV: float, **setup: Any) -> Measured:
     """Limit of an electron-recoil experiment on g^2 of a light vector over the reach on a vector's product."""
-    recoil = _number(bound(work, experiment, "g_vector", fixed={"m_vector": mass_eV / KEV}).upper) ** 2
-    reach = _modulus(_interval(work, "gg_axial", mass_eV, **setup))
+    found = bound(work, experiment, "g_vector", fixed={"m_vector": mass_eV / KEV})
+    recoil = math.inf if found.upper is None else found.upper**2
+    reach = _modulus(_reach(work, "gg_axial", mass_eV, **setup))
     return Measured(recoil / reach, {"orders": math.log10(recoil / reach), "recoil": recoil, "reach": reach})
 
 
@@ -127,7 +129,7 @@ def renp_days_to_bound(
     Without background chi2 goes with the time, whatever the counts.
     """
     published = next(limit for limit in published_limits(coupling) if limit.experiment == experiment)
-    moment = _number(published.upper)
+    moment = math.inf if published.upper is None else published.upper
     model = _experiment(work, **{**setup, "days": 1.0})
     level = interval_threshold(0.90, "two-sided")
     days = {name: level / float(minimise(model, {name: moment}).twice_nll[0]) for name in MOMENTS}
@@ -137,11 +139,45 @@ def renp_days_to_bound(
     return Measured(min(found) if elements == "fastest" else max(found), details)
 
 
+def renp_kinds_apart(work: Workspace, *, pairs: Sequence[str] = tuple(PAIRS), **setup: Any) -> Measured:
+    """Significance with which the worst of some pairs has its magnetic told from its electric moment, either one true.
+
+    `setup` may have the `strength` with which the true one is seen, sigma. The details have every pair, and how much
+    the signals of the worst overlap, as a cosine.
+    """
+    found = _identification(work, **setup)
+    apart = {
+        pair: math.sqrt(min(found.separation(*names), found.separation(*reversed(names))))
+        for pair in PAIRS
+        for names in [(f"mu_{pair}", f"eps_{pair}")]
+    }
+    worst = min(pairs, key=apart.__getitem__)
+    details = {f"pair_{pair}": value for pair, value in apart.items()}
+    overlap = _overlap(work, f"mu_{worst}", f"eps_{worst}", **setup)
+    return Measured(apart[worst], {**details, "overlap": overlap})
+
+
+def renp_elements_apart(work: Workspace, *, one_kind: bool = False, **setup: Any) -> Measured:
+    """Significance with which the two closest elements are told apart, of one kind (magnetic or electric) or any."""
+    found = _identification(work, **setup)
+    names = found.elements
+    rivals = [
+        (found.separation(true, rival), true, rival)
+        for true in names
+        for rival in names
+        if rival != true and (not one_kind or rival.partition("_")[0] == true.partition("_")[0])
+    ]
+    chi2, *closest = min(rivals)
+    apart = sum(chi2 >= found.threshold for chi2, *_ in rivals)
+    details = {"apart": float(apart), "pairs": float(len(rivals)), "overlap": _overlap(work, *closest, **setup)}
+    return Measured(math.sqrt(chi2), details)
+
+
 def renp_scaling(
     work: Workspace, *, parameter: str, days: Sequence[float], mass_eV: float | None = None, **setup: Any
 ) -> Measured:
     """Power of the time with which the reach falls between two exposures."""
-    ends = [_modulus(_interval(work, parameter, mass_eV, **{**setup, "days": d})) for d in days]
+    ends = [_modulus(_reach(work, parameter, mass_eV, **{**setup, "days": d})) for d in days]
     slope = math.log(ends[1] / ends[0]) / math.log(days[1] / days[0])
     return Measured(slope, {"first": ends[0], "second": ends[1]})
 
@@ -187,23 +223,33 @@ def _experiment(work: Workspace, **setup: Any) -> RenpExperiment:
     return work.kept(("renp", text_key(setup)), lambda: paper_experiment(**setup))
 
 
-def _interval(work: Workspace, parameter: str, mass_eV: float | None, cl: float = 0.90, **setup: Any) -> Interval:
-    fixed = {} if mass_eV is None else {_MASS[parameter]: mass_eV / KEV}
+def _reach(work: Workspace, parameter: str, mass_eV: float | None, cl: float = 0.90, **setup: Any) -> RenpReach:
+    """Interval at one mass, or at the experiment's own days."""
+
+    def make() -> RenpReach:
+        model = _experiment(work, **setup)
+        if mass_eV is None:
+            return renp_reach(model, parameter, days=[model.time[0] / DAY], cl=cl)
+        return renp_reach(model, parameter, masses=[mass_eV], cl=cl)
+
+    return work.kept(("renp reach", text_key(parameter, mass_eV, cl, setup)), make)
+
+
+def _identification(work: Workspace, *, strength: float = 5.0, **setup: Any) -> RenpIdentification:
     return work.kept(
-        ("renp reach", text_key(parameter, mass_eV, cl, setup)),
-        lambda: interval_of(_experiment(work, **setup), parameter, cl=cl, fixed=fixed),
+        ("renp elements", text_key(strength, setup)),
+        lambda: renp_identify(_experiment(work, **setup), strength=strength),
     )
 
 
-def _modulus(found: Interval) -> float:
+def _overlap(work: Workspace, *names: str, strength: float = 5.0, **setup: Any) -> float:  # noqa: ARG001
+    """Cosine between the signals of two elements in units of the errors of the weak counts."""
+    model = _experiment(work, **setup)
+    signals = [model.expected({name: 1e-12})[0, 1] / np.sqrt(model.observed) for name in names]
+    first, second = (signal / np.linalg.norm(signal) for signal in signals)
+    return float(first @ second)
+
+
+def _modulus(found: RenpReach) -> float:
     """Size beyond which nothing is allowed, whatever the sign."""
-    return max(abs(_number(end)) for region in found.regions for end in region)
-
-
-def _number(end: float | None, sign: int = 1) -> float:
-    return sign * math.inf if end is None else end
-
-
-def _pair(value: float | tuple[float, float]) -> tuple[float, float]:
-    assert isinstance(value, tuple)
-    return value
+    return max(-float(found.outer_lower[0, 0]), float(found.outer_upper[0, 0]))
