@@ -50,7 +50,7 @@ def renp_spectrum(
     >>> import nulight as nl
     >>> result = nl.renp_spectrum(nl.renp_experiment("yb"), [1.0, 1.07])
     >>> [f"{value:.3f}" for value in result.total]
-    ['0.106', '0.049']
+    ['0.105', '0.049']
     """
     point, values = at_point(experiment, params)
     neutrinos, poles = point.neutrinos(), _poles(point, values)
