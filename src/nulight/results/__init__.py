@@ -15,6 +15,7 @@ from nulight.results.moments import MomentsResult, MomentsRow, ScaleLimit
 from nulight.results.overview import LimitsRow, LimitsTable
 from nulight.results.portal import PortalLimit, PortalLimits
 from nulight.results.portal_region import PortalRegion
+from nulight.results.renp import RenpEvents, RenpLimits, RenpSpectrum
 from nulight.results.scan import ScanResult
 
 __all__ = [
@@ -35,6 +36,9 @@ __all__ = [
     "PortalLimits",
     "PortalRegion",
     "ReachResult",
+    "RenpEvents",
+    "RenpLimits",
+    "RenpSpectrum",
     "Result",
     "ScaleLimit",
     "ScanResult",
