@@ -19,8 +19,14 @@ from nulight.typing import FloatArray
 
 __all__ = ["plot_renp_joint"]
 
-_RECOILS = (("blue", "-."), ("green", "--"), ("purple", ":"), ("sky", (0, (5, 1, 1, 1, 1, 1))), ("orange", "--"))
-_DASHES: tuple[Any, ...] = ((0, (1, 1.2)), (0, (4, 1.2)), "-")  # of RENP, the longest exposure last
+_RECOILS: tuple[tuple[str, Any], ...] = (
+    ("blue", "-."),
+    ("green", (0, (7, 2))),
+    ("purple", (0, (3, 1.5, 1, 1.5, 1, 1.5))),
+    ("sky", (0, (7, 1.5, 3, 1.5))),
+    ("orange", (0, (3, 3))),
+)
+_DASHES: tuple[Any, ...] = ((0, (1, 1.2)), (0, (2.5, 1.2)), "-")  # of RENP, the longest exposure last
 _RENP, _TOGETHER = COLOURS["vermillion"], "0.82"
 _BESIDE = 0.17  # half the distance of magnetic and electric moments in a row
 _HALF = 0.34  # half the height of a recoil limit

@@ -136,9 +136,9 @@ class RenpJoint(Result):
             r = strongest[i]
             yield (
                 f"lambda_{element}",
-                f"< {self.recoil_limits[r, i]:.2g} mu_B ({self.recoils[r]}, mu or eps); RENP there after "
-                f"{self.days_mu[r, i]:.3g} d (mu), {self.days_eps[r, i]:.3g} d (eps), tells mu from eps after "
-                f"{self.days_apart[i]:.3g} d",
+                f"< {self.recoil_limits[r, i]:.2g} mu_B ({self.recoils[r]}, mu or eps); days of RENP to reach it "
+                f"{_days(self.days_mu[r, i])} (mu), {_days(self.days_eps[r, i])} (eps), to tell mu from eps "
+                f"{_days(self.days_apart[i])}",
             )
         for r, name in enumerate(self.recoils):
             squares = (f"{w:.2g} |{pair}|^2" for w, pair in zip(self.weights[r], self.elements, strict=True))
@@ -148,3 +148,7 @@ class RenpJoint(Result):
                 first, second = plane.parameters
                 yield "hidden", f"|{second}| = {plane.slope:.3g} |{first}| from {', '.join(hidden)}"
         yield from Result._lines(self)
+
+
+def _days(value: float) -> str:
+    return f"{value:.3g}" if np.isfinite(value) else "never enough"

@@ -102,7 +102,7 @@ def renp_joint(
         )
     base, warnings = _conventions(experiment)
     models = [for_nature(model, experiment.nature) for model in loaded(recoils, base)]
-    exposures = np.sort(np.atleast_1d(np.asarray(days, float)))
+    exposures = np.unique(np.asarray(days, float))
     pairs = elements(experiment.nature)
     limits = np.array([[_recoil_limit(model, pair, experiment, cl) for pair in pairs] for model in models])
     reach = renp_reach(experiment, days=exposures, cl=cl)
