@@ -1,0 +1,239 @@
+"""Whether a scan of trigger frequencies would tell the mass ordering, and Dirac from Majorana neutrinos.
+
+The wrong hypothesis is given every freedom: its own lightest mass, Majorana phases and nuisances. For the
+lightest mass itself see `renp_mass`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nulight.renp.experiment import RenpExperiment
+from nulight.renp.neutrinos import Ordering
+from nulight.results.renp_neutrinos import RenpTest
+from nulight.studies.renp_exposure import NEEDED, Placement, Sample, check_masses, exposures, fits, samples, time_needed
+from nulight.studies.renp_families import Family, family
+from nulight.studies.renp_mass import renp_mass
+from nulight.studies.renp_minimum import best_fit
+from nulight.studies.renp_records import Sets, check_sets, own_phases, record_fields
+from nulight.typing import ArrayLike, FloatArray
+
+__all__ = ["renp_mass", "renp_nature", "renp_ordering"]
+
+_PHASES = 10  # of the grid in each true phase
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """Delta chi2 and best mass (k, n), true phases (n, 2), and times (n_levels, n) of one alternative."""
+
+    delta_chi2: FloatArray
+    best: FloatArray
+    phases: FloatArray
+    needed: FloatArray
+
+
+def renp_ordering(
+    experiment: RenpExperiment,
+    lightest: ArrayLike,
+    *,
+    days: ArrayLike | None = None,
+    oscillations: Sets | None = None,
+    placement: Placement = "fixed",
+) -> RenpTest:
+    r"""Return how strongly the wrong ordering would be rejected, for both true orderings.
+
+    Parameters
+    ----------
+    experiment : RenpExperiment
+        Its nature, Majorana phases, uncertainties and, unless replaced, frequencies and times; its ordering, mass and
+        data are not used.
+    lightest : array (n,), eV
+        True mass of the lightest neutrino, zero or positive.
+    days : array (k,), d, optional
+        At each frequency.
+    oscillations : mapping of ordering to str or OscillationParameters, optional
+        Those of the experiment, or NuFIT 6.0, otherwise; each ordering has its own best fit.
+    placement : "fixed" or "matched"
+        The experiment's frequencies, or for each mass as many that suit it (`triggers_for`): a scan that was tuned to
+        the mass by an earlier one.
+
+    Returns
+    -------
+    RenpTest
+        Truths "normal" and "inverted".
+
+    Raises
+    ------
+    ValueError
+        If a mass or time is not what it has to be, a choice is unknown, or oscillation parameters are missing.
+
+    Notes
+    -----
+    .. math:: \Delta\chi^2 = \min_{m_0', \alpha', u}\; -2\ln L(\text{wrong ordering})
+
+    on the expected counts, where the right one has zero: its root is the median number of standard deviations.
+    Splittings, mixing angles and the energies of the atom are exact.
+
+    References
+    ----------
+    arXiv:1209.4808
+
+    Examples
+    --------
+    >>> from nulight.renp import renp_experiment
+    >>> found = renp_ordering(renp_experiment("yb"), [0.001, 0.01], days=10.0)
+    >>> print([f"{value:.0f}" for value in found.delta_chi2[0, 0]])
+    ['43', '29']
+    """
+    masses, sets = check_masses(lightest), check_sets(oscillations)
+    base, times, spent = exposures(experiment, days)
+    parts = samples("ordering", base, masses, placement)
+    orderings: tuple[Ordering, ...] = ("normal", "inverted")
+
+    def outcome(part: Sample, true: Ordering, other: Ordering) -> _Outcome:
+        right, wrong = (family(part.experiment, one, base.nature, sets.get(one)) for one in (true, other))
+        phases = np.broadcast_to(own_phases(base), (len(part.masses), 2))
+        return _outcome(wrong, right.counts(part.masses, phases) + right.background, phases, times)
+
+    pairs = list(zip(orderings, orderings[::-1], strict=True))
+    found = [_joined([outcome(part, true, other) for part in parts]) for true, other in pairs]
+    return RenpTest(
+        question="ordering",
+        truths=orderings,
+        alternatives=orderings[::-1],
+        definition="smallest Delta chi2 of the other ordering over its lightest mass"
+        + (", Majorana phases" if base.nature == "majorana" else "")
+        + " and nuisances, Asimov data; its root in standard deviations",
+        **_columns(found, spent / times),
+        **_common(experiment, masses, spent, placement),
+        **record_fields(base, parts, [family(base, one, base.nature, sets.get(one)) for one in orderings]),
+    )
+
+
+def renp_nature(
+    experiment: RenpExperiment,
+    lightest: ArrayLike,
+    *,
+    days: ArrayLike | None = None,
+    placement: Placement = "fixed",
+) -> RenpTest:
+    r"""Return how strongly Dirac neutrinos would be rejected if they are Majorana, and the other way round.
+
+    Parameters
+    ----------
+    experiment : RenpExperiment
+        Its ordering, oscillation parameters, uncertainties and, unless replaced, frequencies and times; its nature,
+        mass and data are not used. The ordering is taken as known.
+    lightest, days, placement
+        As for `renp_ordering`.
+
+    Returns
+    -------
+    RenpTest
+        Truths "majorana, own phases" (those of the experiment, zero by default), "majorana, best phases" and
+        "majorana, worst phases" (largest and smallest Delta chi2 of 52 pairs on a grid of 36 degrees, CP-conserving
+        ones among them), and "dirac".
+
+    Raises
+    ------
+    ValueError
+        As for `renp_ordering`.
+
+    Notes
+    -----
+    The counts differ by terms :math:`\mathrm{Re}(a_{ij}^2) m_i m_j` of a rate of order :math:`\omega^2/9`: of
+    order :math:`(m/E_{eg})^2`, so that a few eV of an atom make them invisible. A Dirac hypothesis has its lightest mass
+    free, a Majorana one also both phases, which let it hide where there are few frequencies.
+
+    References
+    ----------
+    arXiv:1209.4808
+
+    Examples
+    --------
+    >>> from nulight.renp import renp_experiment
+    >>> found = renp_nature(renp_experiment("generic"), 0.03, days=10.0)
+    >>> print([f"{value:.0f}" for value in found.delta_chi2[[0, 3], 0, 0]])
+    ['62', '10']
+    """
+    masses = check_masses(lightest)
+    base, times, spent = exposures(experiment, days)
+    parts = samples("nature", base, masses, placement)
+    ordering: Ordering = experiment.neutrinos().inputs["ordering"]
+    made = [_natures(part, ordering, times) for part in parts]
+    found = [_joined(list(one)) for one in zip(*made, strict=True)]
+    return RenpTest(
+        question="nature",
+        truths=(*(f"majorana, {which} phases" for which in ("own", "best", "worst")), "dirac"),
+        alternatives=("dirac", "dirac", "dirac", "majorana"),
+        definition="smallest Delta chi2 of the other nature over its lightest mass, phases and nuisances, ordering "
+        "known, Asimov data; its root in standard deviations",
+        **_columns(found, spent / times),
+        **_common(experiment, masses, spent, placement),
+        **record_fields(base, parts, [family(base, ordering, one) for one in ("majorana", "dirac")]),
+    )
+
+
+def _natures(part: Sample, ordering: Ordering, times: FloatArray) -> list[_Outcome]:
+    """Outcomes for Majorana neutrinos with own, best and worst phases, and for Dirac neutrinos."""
+    majorana, dirac = (family(part.experiment, ordering, one) for one in ("majorana", "dirac"))
+    n, grid = len(part.masses), majorana.phases(_PHASES)
+    own = np.broadcast_to(own_phases(part.experiment), (n, 2))
+    each = majorana.templates(part.masses).on(majorana.angles(grid)) + majorana.background
+    flat = times[0] * each.reshape(-1, each.shape[-1])
+    value = best_fit(dirac, flat, times[0], quick=True).value.reshape(n, -1)
+    true = [own, grid[value.argmax(axis=1)], grid[value.argmin(axis=1)]]
+    found = [_outcome(dirac, majorana.counts(part.masses, phases) + dirac.background, phases, times) for phases in true]
+    return [*found, _outcome(majorana, dirac.counts(part.masses) + dirac.background, np.zeros((n, 2)), times)]
+
+
+def _outcome(wrong: Family, data: FloatArray, phases: FloatArray, times: FloatArray) -> _Outcome:
+    """Fit a wrong hypothesis to data (n, n_triggers) at unit exposure, for exposures (k,)."""
+    found = fits(wrong, data, times)
+
+    def chi2(which: NDArray[np.intp], spent: FloatArray) -> FloatArray:
+        return best_fit(wrong, spent[:, None] * data[which], spent).value
+
+    linear = not wrong.widths.any()
+    if linear:
+        first = found.value[0] / times[0]
+        needed = time_needed(lambda which, spent: first[which] * spent, data.sum(axis=1), linear=True)
+    else:
+        needed = time_needed(chi2, data.sum(axis=1), linear=False)
+    return _Outcome(found.value, found.mass, np.mod(phases, 2 * np.pi), needed)
+
+
+def _joined(parts: Sequence[_Outcome]) -> _Outcome:
+    """Put the masses of several samples together."""
+    return _Outcome(
+        delta_chi2=np.concatenate([part.delta_chi2 for part in parts], axis=1),
+        best=np.concatenate([part.best for part in parts], axis=1),
+        phases=np.concatenate([part.phases for part in parts], axis=0),
+        needed=np.concatenate([part.needed for part in parts], axis=1),
+    )
+
+
+def _columns(found: Sequence[_Outcome], unit: FloatArray) -> dict[str, FloatArray]:
+    return {
+        "delta_chi2": np.stack([one.delta_chi2 for one in found]),
+        "best_lightest": np.stack([one.best for one in found]),
+        "phases": np.stack([one.phases for one in found]),
+        "days_needed": unit[0] * np.stack([one.needed for one in found], axis=1),
+    }
+
+
+def _common(
+    experiment: RenpExperiment, masses: FloatArray, spent: FloatArray, placement: Placement
+) -> dict[str, object]:
+    return {
+        "experiment": experiment.name,
+        "placement": placement,
+        "lightest": masses,
+        "days": spent,
+        "needed": NEEDED,
+    }
