@@ -64,7 +64,9 @@ def screened(family: Family, weak: FloatArray, observed: FloatArray, time: Float
         slope = ((observed / mu - 1) * parts[k]).sum(-1) - u[k] / widths[k] ** 2
         u[k] = np.maximum(u[k] + slope / ((parts[k] ** 2 / mu).sum(-1) + 1 / widths[k] ** 2), -0.99)
     total: FloatArray = poisson_twice_nll(observed, _expected(parts[0], parts[1], u)).sum(axis=-1)
-    return total + sum((u[k] / widths[k]) ** 2 for k in np.flatnonzero(widths))
+    for k in np.flatnonzero(widths):
+        total = total + (u[k] / widths[k]) ** 2
+    return total
 
 
 class Deviance:
@@ -95,7 +97,8 @@ class Deviance:
         weak = self._at(index).counts(self.family.angles(self.phases_at(z, index)))
         expected = _expected(weak, self.background[index], self._shifts(z))
         total: FloatArray = poisson_twice_nll(self.observed[index], expected).sum(axis=-1)
-        return total + (self.weights * z**2).sum(axis=-1)
+        penalties: FloatArray = (self.weights * z**2).sum(axis=-1)
+        return total + penalties
 
     def derivatives(
         self, z: FloatArray, index: NDArray[np.intp], exact: NDArray[np.bool_]
@@ -103,7 +106,7 @@ class Deviance:
         """Return gradient and curvature; see `newton.Function`."""
         weak, first, second = _in_phases(self._at(index), self.family.angles(self.phases_at(z, index)))
         shifts, d = self._shifts(z), self.n_phases
-        rate, rows = 1 + shifts[0][:, None, None], [first[:, :d]]
+        rate = 1 + shifts[0][:, None, None]
         n, expected = self.observed[index], _expected(weak, self.background[index], shifts)
         mu = np.maximum(expected, np.maximum(_TINY * n, _TINY))
         r, w = 2 * (1 - n / mu), 2 * n / mu**2

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nulight.inference.levels import confidence, interval_threshold
 from nulight.renp.experiment import RenpExperiment
@@ -20,9 +21,22 @@ from nulight.studies.renp_minimum import BestFit, best_fit
 from nulight.studies.renp_triggers import Question, triggers_for
 from nulight.typing import ArrayLike, FloatArray
 
-__all__ = ["NEEDED", "Placement", "Sample", "check_masses", "exposures", "fits", "levels", "samples", "time_needed"]
+__all__ = [
+    "NEEDED",
+    "Placement",
+    "Places",
+    "Sample",
+    "check_masses",
+    "exposures",
+    "fits",
+    "levels",
+    "samples",
+    "time_needed",
+]
 
 Placement: TypeAlias = Literal["fixed", "matched"]
+Places: TypeAlias = NDArray[np.intp]
+
 NEEDED = ("3 sigma", "90 %")
 """Confidence levels for which the time is given."""
 
@@ -119,9 +133,7 @@ def fits(family: Family, observed: FloatArray, times: FloatArray) -> BestFit:
     return BestFit(found.value.reshape(shape), found.mass.reshape(shape), found.phases.reshape(*shape, 2))
 
 
-def time_needed(
-    chi2: Callable[[FloatArray, FloatArray], FloatArray], counts: FloatArray, *, linear: bool
-) -> FloatArray:
+def time_needed(chi2: Callable[[Places, FloatArray], FloatArray], counts: FloatArray, *, linear: bool) -> FloatArray:
     """Return exposures (n_levels, n) at which Delta chi2 reaches those of `NEEDED`; infinite for never.
 
     Parameters
@@ -144,7 +156,7 @@ def time_needed(
 
 
 def _solved(
-    chi2: Callable[[FloatArray, FloatArray], FloatArray], which: FloatArray, level: FloatArray, first: FloatArray
+    chi2: Callable[[Places, FloatArray], FloatArray], which: Places, level: FloatArray, first: FloatArray
 ) -> FloatArray:
     """Secants in the logarithms; Delta chi2 grows with the exposure, at most in proportion, and may saturate."""
     x, f = np.zeros(len(which)), np.log(first / level)

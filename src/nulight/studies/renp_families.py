@@ -158,7 +158,7 @@ def family(
 
 
 def mass_at(t: ArrayLike, low: ArrayLike, high: ArrayLike) -> FloatArray:
-    """Return lightest masses at t from 0 (`low`) to 1 (`high`), eV: a square root that ends at `high` is linear in t."""
+    """Return lightest masses at t from 0 (`low`) to 1 (`high`), eV, in which a root ending at `high` is linear."""
     low, high = np.asarray(low, float), np.asarray(high, float)
     mass: FloatArray = high - (high - low) * (1 - np.asarray(t, float)) ** 2
     return mass

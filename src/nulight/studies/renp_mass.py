@@ -11,6 +11,7 @@ from nulight.results.renp_neutrinos import RenpMass
 from nulight.studies.renp_exposure import (
     NEEDED,
     Placement,
+    Places,
     Sample,
     check_masses,
     exposures,
@@ -28,8 +29,6 @@ __all__ = ["renp_mass"]
 _LEVELS = ("1 sigma", "90 %")
 _SHARES = np.arange(1, 8) / 8  # places inside a bracket
 _ROUNDS = 5
-
-Places = NDArray[np.intp]
 
 
 def renp_mass(
@@ -83,8 +82,8 @@ def renp_mass(
     >>> from nulight.studies.renp_triggers import triggers_for
     >>> scan = renp_experiment("yb", triggers_for("mass", "yb", 0.03), lightest=0.03)
     >>> found = renp_mass(scan, 0.03, days=100.0)
-    >>> print(f"{found.lower[1, 0, 0]:.4f} to {found.upper[1, 0, 0]:.4f} eV")
-    0.0297 to 0.0302 eV
+    >>> print(f"{found.lower[1, 0, 0]:.5f} to {found.upper[1, 0, 0]:.5f} eV")
+    0.02998 to 0.03045 eV
     """
     masses = check_masses(lightest)
     base, times, spent = exposures(experiment, days)

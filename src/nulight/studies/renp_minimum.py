@@ -28,8 +28,6 @@ _STARTS = 4  # phases that are followed to a minimum at a given mass
 _FINER = np.linspace(-1, 1, 7)  # places between both neighbours of the lowest one
 _CHUNK = 2_000_000  # numbers looked at together
 
-Places = NDArray[np.intp]
-
 
 @dataclass(frozen=True, slots=True)
 class BestFit:
@@ -116,7 +114,7 @@ class _Search:
     low: FloatArray
     high: FloatArray
 
-    def only(self, row: Places, kept: Places) -> _Search:
+    def only(self, row: NDArray[np.intp], kept: NDArray[np.intp]) -> _Search:
         """Some of the pieces of every point."""
         return replace(self, low=self.low[row, kept], high=self.high[row, kept])
 

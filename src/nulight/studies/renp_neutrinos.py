@@ -8,14 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nulight.renp.experiment import RenpExperiment
 from nulight.renp.neutrinos import Ordering
 from nulight.results.renp_neutrinos import RenpTest
-from nulight.studies.renp_exposure import NEEDED, Placement, Sample, check_masses, exposures, fits, samples, time_needed
+from nulight.studies.renp_exposure import (
+    NEEDED,
+    Placement,
+    Places,
+    Sample,
+    check_masses,
+    exposures,
+    fits,
+    samples,
+    time_needed,
+)
 from nulight.studies.renp_families import Family, family
 from nulight.studies.renp_mass import renp_mass
 from nulight.studies.renp_minimum import best_fit
@@ -88,7 +98,7 @@ def renp_ordering(
     >>> from nulight.renp import renp_experiment
     >>> found = renp_ordering(renp_experiment("yb"), [0.001, 0.01], days=10.0)
     >>> print([f"{value:.0f}" for value in found.delta_chi2[0, 0]])
-    ['43', '29']
+    ['41', '28']
     """
     masses, sets = check_masses(lightest), check_sets(oscillations)
     base, times, spent = exposures(experiment, days)
@@ -146,9 +156,9 @@ def renp_nature(
 
     Notes
     -----
-    The counts differ by terms :math:`\mathrm{Re}(a_{ij}^2) m_i m_j` of a rate of order :math:`\omega^2/9`: of
-    order :math:`(m/E_{eg})^2`, so that a few eV of an atom make them invisible. A Dirac hypothesis has its lightest mass
-    free, a Majorana one also both phases, which let it hide where there are few frequencies.
+    The counts differ by terms :math:`\mathrm{Re}(a_{ij}^2) m_i m_j` of a rate of order
+    :math:`\omega^2/9`: by a share of order :math:`(m/E_{eg})^2`, which is tiny in an atom with levels of a few eV. A
+    Dirac hypothesis has its lightest mass free, a Majorana one also both phases, which let it hide.
 
     References
     ----------
@@ -159,7 +169,7 @@ def renp_nature(
     >>> from nulight.renp import renp_experiment
     >>> found = renp_nature(renp_experiment("generic"), 0.03, days=10.0)
     >>> print([f"{value:.0f}" for value in found.delta_chi2[[0, 3], 0, 0]])
-    ['62', '10']
+    ['116', '9']
     """
     masses = check_masses(lightest)
     base, times, spent = exposures(experiment, days)
@@ -196,7 +206,7 @@ def _outcome(wrong: Family, data: FloatArray, phases: FloatArray, times: FloatAr
     """Fit a wrong hypothesis to data (n, n_triggers) at unit exposure, for exposures (k,)."""
     found = fits(wrong, data, times)
 
-    def chi2(which: NDArray[np.intp], spent: FloatArray) -> FloatArray:
+    def chi2(which: Places, spent: FloatArray) -> FloatArray:
         return best_fit(wrong, spent[:, None] * data[which], spent).value
 
     linear = not wrong.widths.any()
@@ -218,7 +228,7 @@ def _joined(parts: Sequence[_Outcome]) -> _Outcome:
     )
 
 
-def _columns(found: Sequence[_Outcome], unit: FloatArray) -> dict[str, FloatArray]:
+def _columns(found: Sequence[_Outcome], unit: FloatArray) -> dict[str, Any]:
     return {
         "delta_chi2": np.stack([one.delta_chi2 for one in found]),
         "best_lightest": np.stack([one.best for one in found]),
@@ -227,9 +237,7 @@ def _columns(found: Sequence[_Outcome], unit: FloatArray) -> dict[str, FloatArra
     }
 
 
-def _common(
-    experiment: RenpExperiment, masses: FloatArray, spent: FloatArray, placement: Placement
-) -> dict[str, object]:
+def _common(experiment: RenpExperiment, masses: FloatArray, spent: FloatArray, placement: Placement) -> dict[str, Any]:
     return {
         "experiment": experiment.name,
         "placement": placement,

@@ -43,9 +43,8 @@ def record_fields(base: RenpExperiment, parts: Sequence[Sample], families: Seque
     """Return conventions, provenance, citations and warnings of a record."""
     made = [family.experiment.neutrinos() for family in families]
     provenance = base.provenance()
-    conventions = {
-        k: v for k, v in provenance["conventions"].items() if k not in ("lightest_eV", "alpha_21", "alpha_31")
-    }
+    vary = ("lightest_eV", "alpha_21", "alpha_31")
+    conventions = {key: value for key, value in provenance["conventions"].items() if key not in vary}
     for key in ("nature", "ordering", "oscillation"):
         conventions[key] = " and ".join(dict.fromkeys(str(neutrinos.inputs[key]) for neutrinos in made))
     provenance |= {
