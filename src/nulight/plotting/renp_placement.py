@@ -17,7 +17,7 @@ from nulight.results.renp_placement import RenpPlacement
 __all__ = ["plot_placement"]
 
 _PAIR_COLOURS = [COLOURS[name] for name in ("blue", "vermillion", "green", "purple", "orange", "sky")]
-_STYLES = {"mu": "-", "eps": (0, (3, 1.2))}
+_STYLES = {"mu": "-", "eps": "--"}
 _MICRO = 1e6  # micro-eV in an eV
 _TOGETHER = 1.6  # ratio of distances up to which thresholds share a panel
 _BESIDE, _AROUND = 0.6, 0.4  # room in a panel: of the span of its thresholds, and of the distance of a single one
@@ -62,7 +62,7 @@ def plot_placement(result: RenpPlacement, ax: Axes | None = None) -> Figure:
             for each in (ax.xaxis.set_major_formatter, ax.xaxis.set_minor_formatter):
                 each(FuncFormatter(_one_two_five))
         _label_thresholds(ax, distances)
-        for panel, group in zip(panels, groups, strict=True):
+        for panel, group in zip(panels, groups, strict=False):
             _panel(panel, result, distances, _window(group))
             _label_thresholds(panel, distances)
         for one in [ax, *panels]:
@@ -105,7 +105,7 @@ def _panel(ax: Axes, result: RenpPlacement, distances: dict[str, float], window:
         seen = signal > 0
         ax.plot(x[seen], 1e4 * signal[seen], color=_colours(result)[pair], linestyle=_STYLES[family], linewidth=1.0)
         highest = max(highest, 1e4 * float(signal[inside].max(initial=0.0)))
-    for d in distances.values():
+    for d in (d for d in distances.values() if d > 0):
         ax.axvline(d, color="black", linewidth=0.6, linestyle=":", zorder=0)
     for place in _MICRO * (result.E_eg / 2 - result.triggers):
         if window[1] < place < window[0]:
@@ -153,19 +153,11 @@ def _title(result: RenpPlacement) -> str:
 def _handles(result: RenpPlacement) -> list[Line2D]:
     pairs = {name.split("_")[1] for name in result.elements}
     colours = {pair: colour for pair, colour in _colours(result).items() if pair in pairs}
-    styles = {"mu": (r"$\mu_{ij}$", _STYLES["mu"]), "eps": (r"$\epsilon_{ij}$", _STYLES["eps"])}
+    styles: dict[str, Any] = {r"$\mu_{ij}$": _STYLES["mu"], r"$\epsilon_{ij}$": _STYLES["eps"]}
+    trigger: dict[str, Any] = {"marker": "^", "markeredgecolor": "black", "markerfacecolor": "black"}
     return [
         *(Line2D([], [], color=colour, label=f"pair {pair}") for pair, colour in colours.items()),
-        *(Line2D([], [], color="black", linewidth=1.0, linestyle=style, label=text) for text, style in styles.values()),
+        *(Line2D([], [], color="black", linewidth=1.0, linestyle=style, label=text) for text, style in styles.items()),
         Line2D([], [], color="black", linewidth=0.6, linestyle=":", label="threshold"),
-        Line2D(
-            [],
-            [],
-            color="0.75",
-            linewidth=1.6,
-            marker="^",
-            markeredgecolor="black",
-            markerfacecolor="black",
-            label="trigger",
-        ),
+        Line2D([], [], color="0.75", linewidth=1.6, label="trigger", **trigger),
     ]

@@ -176,8 +176,9 @@ def unit_shapes(
 ) -> FloatArray:
     """Shapes s/sqrt(w) of the elements (n_el, n), each in units of its largest value; zero where nothing is emitted."""
     weak, signal = element_spectra(omega, scheme, neutrinos, elements, spin_sum=spin_sum)
-    shapes: FloatArray = signal / np.sqrt(np.where(weak > 0, weak, np.inf))
-    return shapes / shapes.max(axis=1, keepdims=True)
+    shapes = signal / np.sqrt(np.where(weak > 0, weak, np.inf))
+    in_units: FloatArray = shapes / shapes.max(axis=1, keepdims=True)
+    return in_units
 
 
 def candidates(scheme: AtomicScheme, neutrinos: Neutrinos, margin: float = MARGIN) -> FloatArray:
@@ -192,13 +193,14 @@ def candidates(scheme: AtomicScheme, neutrinos: Neutrinos, margin: float = MARGI
         if (middle := (above - below) / 2) >= margin:
             steps = np.geomspace(margin, middle, _STEPS)
             places += [below + steps, above - steps[-2::-1]]
-    return np.unique(np.concatenate(places))
+    found: FloatArray = np.unique(np.concatenate(places))
+    return found
 
 
 def levels(scheme: AtomicScheme, neutrinos: Neutrinos, elements: Sequence[str] | None = None) -> FloatArray:
     """Thresholds of the elements' pairs, or of all that are emitted, ascending and without repetition, eV."""
     ends = thresholds(scheme.E_eg, neutrinos.masses)
     pairs = PAIRS if elements is None else {name[-2:] for name in elements}
-    values = np.array([ends[PAIRS[pair]] for pair in pairs])
+    values: FloatArray = np.array([ends[PAIRS[pair]] for pair in pairs])
     found: FloatArray = np.unique(values[values > 0])
     return found

@@ -100,7 +100,8 @@ def where_reached(function: Callable[[FloatArray], FloatArray], target: ArrayLik
 
     def height(t: FloatArray) -> FloatArray:
         with np.errstate(divide="ignore"):
-            return np.log(function(np.exp(t))) - level
+            logarithm: FloatArray = np.log(function(np.exp(t))) - level
+        return logarithm
 
     low = high = np.log(start)
     f_low = f_high = height(low)

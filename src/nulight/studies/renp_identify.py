@@ -155,7 +155,13 @@ class _Problem:
     @property
     def seen(self) -> NDArray[np.bool_]:
         """Whether an element adds counts anywhere (n_el,)."""
-        return np.any(self.signals[:-1] > 0, axis=1)
+        return np.asarray(np.any(self.signals[:-1] > 0, axis=1), bool)
+
+    @property
+    def information(self) -> FloatArray:
+        """Delta chi2 of every element against none, per mu_B^4, while it is small (n_el,); one for those not seen."""
+        found = (self.signals[:-1] ** 2 / np.where(self.base > 0, self.base, np.inf)).sum(axis=1)
+        return np.where(found > 0, found, 1.0)
 
     def compare(
         self, squares: FloatArray, times: FloatArray, rivals: NDArray[np.intp]
@@ -215,8 +221,7 @@ def _seen_with(problem: _Problem, target: float) -> FloatArray:
         values = problem.compare(squares, once, none)[0][:, 0]
         return np.where(problem.seen, values, target)
 
-    slope = (problem.signals[:-1] ** 2 / np.maximum(problem.base, 1.0)).sum(axis=1)
-    start = np.sqrt(target / np.where(slope > 0, slope, 1.0))
+    start = np.sqrt(target / problem.information)
     return np.where(problem.seen, where_reached(chi2, target, start), np.nan)
 
 
@@ -237,7 +242,7 @@ def _times(problem: _Problem, square: float, target: float) -> FloatArray:
         first = np.where(some, start * target / np.where(some, begin, 1.0), 1.0)
         return np.where(some, where_reached(chi2, target, first.ravel()).reshape(begin.shape), np.inf)
 
-    seen = when(np.array([n_el]), np.ones((n_el, 1)))
+    seen = when(np.array([n_el]), target / (square**2 * problem.information[:, None]))
     times = when(everything, np.where(np.isfinite(seen), seen, 1.0))
     times[everything, everything] = seen[:, 0]
     return times

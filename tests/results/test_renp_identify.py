@@ -1,0 +1,105 @@
+"""Records of separations and of trigger frequencies."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+import nulight as nl
+from nulight.data.reader import read_table
+from nulight.renp import load_scheme, neutrinos
+
+FOUND = nl.renp_identify(nl.renp_experiment("yb"))
+CARD = load_scheme("yb")
+PLACED = nl.renp_placement(CARD.scheme, neutrinos(0.01), CARD.triggers, goal="published")
+
+
+def test_confused_pairs_are_those_below_the_threshold():
+    for a, true in enumerate(FOUND.elements):
+        for b, rival in enumerate(FOUND.elements):
+            below = a != b and FOUND.delta_chi2[a, b] < 2.705
+            assert ((true, rival) in FOUND.confused) == below
+
+
+def test_times_to_identify_are_the_longest_of_all():
+    for name in FOUND.elements:
+        times = [FOUND.days_to_separate(name, rival) for rival in FOUND.elements]
+        assert FOUND.days_to_identify(name) == max(times) >= FOUND.days_to_see(name)
+    assert FOUND.days_to_identify("mu_11", "3 sigma") > FOUND.days_to_identify("mu_11")
+
+
+def test_what_is_not_in_the_record_is_refused():
+    with pytest.raises(ValueError, match="no element 'mu_14' in this record; it has mu_11"):
+        FOUND.closest("mu_14")
+    with pytest.raises(ValueError, match=r"no level '5 sigma' in this record; it has 90 %, 3 sigma"):
+        FOUND.days_to_see("mu_11", "5 sigma")
+    with pytest.raises(ValueError, match="no element 'mu_14'"):
+        PLACED.closest("mu_14")
+
+
+def test_json_has_what_follows_and_no_infinities(tmp_path):
+    record = json.loads(FOUND.save(tmp_path / "found.json").read_text())
+    assert record["result"] == "renp-identification"
+    assert ["mu_33", "eps_33"] in record["confused"]
+    assert record["days_to_identify"]["90 %"]["mu_33"] is None
+    assert record["days_to_identify"]["90 %"]["mu_11"] == pytest.approx(FOUND.days_to_identify("mu_11"))
+    assert record["conventions"]["ordering"] == "normal"
+
+
+def test_csv_has_a_line_for_every_two_elements(tmp_path):
+    table = read_table(FOUND.save(tmp_path / "found.csv"))
+    assert len(table) == 144
+    place = 6  # mu_11 true, eps_11 fitted
+    assert (table.text("true")[place], table.text("hypothesis")[place]) == ("mu_11", "eps_11")
+    assert table.numbers("delta_chi2")[place] == FOUND.separation("mu_11", "eps_11")
+    assert float(table.text("days_90_percent")[place]) == FOUND.days_to_separate("mu_11", "eps_11")
+
+
+def test_repr_says_how_many_are_confused_and_with_what():
+    text = repr(FOUND)
+    assert "26 of 132 pairs not told apart (90 % CL)" in text
+    assert "mu_33: 1.15e-10 mu_B, closest eps_33" in text
+
+
+def test_a_record_cannot_be_changed():
+    with pytest.raises(ValueError, match="read-only"):
+        FOUND.delta_chi2[0, 0] = 1.0
+
+
+def test_triggers_know_their_pairs_and_the_next_thresholds():
+    ends = np.array(sorted(PLACED.thresholds.values()))
+    assert [len(pairs) for pairs in PLACED.open_pairs] == [6, 5, 4, 3, 2, 1]
+    assert PLACED.triggers + PLACED.to_closing == pytest.approx(ends, rel=1e-12)
+    assert np.isinf(PLACED.to_opening[0])
+    assert PLACED.triggers[1:] - PLACED.to_opening[1:] == pytest.approx(ends[:-1], rel=1e-12)
+
+
+def test_pairs_that_are_never_emitted_are_no_threshold_below():
+    low = load_scheme("generic").scheme
+    placed = nl.renp_placement(low, neutrinos(0.12), [0.004])
+    assert placed.thresholds["33"] < 0
+    assert placed.open_pairs == (("11", "12", "22"),)
+    assert np.isinf(placed.to_opening[0])
+
+
+def test_spectra_of_the_record_vanish_above_their_thresholds():
+    for name, signal in zip(PLACED.elements, PLACED.signals, strict=True):
+        end = PLACED.thresholds[name[-2:]]
+        assert np.all(signal[PLACED.omega >= end] == 0)
+        assert np.all(signal[PLACED.omega < end] > 0)
+    assert set(PLACED.triggers) <= set(PLACED.omega)
+    assert PLACED.omega.min() < PLACED.triggers.min()
+
+
+def test_placement_is_written_with_its_distances(tmp_path):
+    record = json.loads(PLACED.save(tmp_path / "placed.json").read_text())
+    assert record["open_pairs"][-1] == ["11"]
+    assert record["to_opening"][0] is None
+    table = read_table(PLACED.save(tmp_path / "placed.csv"))
+    assert table.numbers("trigger").tolist() == PLACED.triggers.tolist()
+    assert "published" in repr(PLACED)
+    assert PLACED.closest("mu_33") == ("eps_33", 0.0)
+    alone = nl.renp_placement(CARD.scheme, neutrinos(0.01), [1.07], elements=["mu_11"])
+    assert alone.closest("mu_11") is None
