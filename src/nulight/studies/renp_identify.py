@@ -7,7 +7,6 @@ squared size, so that all hypotheses in all data are one convex problem.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +18,12 @@ from nulight.renp.parameters import family_of
 from nulight.renp.separation import emitted
 from nulight.renp.units import DAY
 from nulight.results.renp_identify import RenpIdentification
-from nulight.studies.linear_counts import LinearCounts, where_reached
+from nulight.studies.linear_counts import where_reached
+from nulight.studies.renp_elements import SingleElements
 from nulight.typing import FloatArray
 
 __all__ = ["renp_identify"]
 
-_PROBE = 1e-11  # mu_B
 _LEVELS = {"90 %": interval_threshold(0.90, "two-sided"), "3 sigma": 9.0}
 _SAME = 1e-9  # share of the sensitivity that rounding leaves between equal shapes
 
@@ -81,7 +80,7 @@ def renp_identify(
     _check(experiment, strength, truth)
     names = emitted(experiment.scheme, experiment.neutrinos(), elements)
     threshold = interval_threshold(cl, "two-sided")
-    problem = _Problem.of(experiment, names)
+    problem = SingleElements.of(experiment, names)
     squares = _seen_with(problem, strength**2)
     chi2, fitted = problem.compare(squares, np.ones((len(names), 1)), np.arange(len(names)))
     delta_chi2 = np.where(chi2 < _SAME * strength**2, 0.0, chi2)
@@ -111,109 +110,7 @@ def renp_identify(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Problem:
-    """Counts without moments, of every element of one mu_B^2, and of relative nuisances.
-
-    Attributes
-    ----------
-    names : tuple of n_el str
-    base : array (n,)
-    signals : array (n_el + 1, n)
-        The last one is none.
-    nuisances : array (n_u, n)
-        Counts without moments that each of them multiplies.
-    rates : array of bool (n_u,)
-        Whether it multiplies signals as well.
-    weight : array (n_u,)
-    """
-
-    names: tuple[str, ...]
-    base: FloatArray
-    signals: FloatArray
-    nuisances: FloatArray
-    rates: NDArray[np.bool_]
-    weight: FloatArray
-
-    @classmethod
-    def of(cls, experiment: RenpExperiment, names: tuple[str, ...]) -> _Problem:
-        plain, which = experiment.expected({})[0], experiment.components.index("new physics")
-        single = dict(zip(names, _PROBE * np.eye(len(names)), strict=True))
-        new = experiment.expected(single)[:, which] / _PROBE**2
-        scaled = np.array(
-            [[n.name in experiment.scales[name] for name in experiment.components] for n in experiment.nuisances], bool
-        ).reshape(-1, len(plain))
-        return cls(
-            names=names,
-            base=plain.sum(axis=0),
-            signals=np.vstack([new, np.zeros_like(plain[0])]),
-            nuisances=scaled.astype(float) @ plain,
-            rates=scaled[:, which],
-            weight=np.array([1 / float(nuisance.width or np.inf) ** 2 for nuisance in experiment.nuisances]),
-        )
-
-    @property
-    def seen(self) -> NDArray[np.bool_]:
-        """Whether an element adds counts anywhere (n_el,)."""
-        return np.asarray(np.any(self.signals[:-1] > 0, axis=1), bool)
-
-    @property
-    def information(self) -> FloatArray:
-        """Delta chi2 of every element against none, per mu_B^4, while it is small (n_el,); one for those not seen."""
-        found = (self.signals[:-1] ** 2 / np.where(self.base > 0, self.base, np.inf)).sum(axis=1)
-        return np.where(found > 0, found, 1.0)
-
-    def compare(
-        self, squares: FloatArray, times: FloatArray, rivals: NDArray[np.intp]
-    ) -> tuple[FloatArray, FloatArray]:
-        """Fit rivals to data of every element.
-
-        Parameters
-        ----------
-        squares : array (n_el,), mu_B^2
-            True sizes; NaN for elements to be left out.
-        times : array (n_el, n_rivals) or (n_el, 1)
-            In units of the experiment's.
-        rivals : array of int (n_rivals,)
-            Places in `signals`.
-
-        Returns
-        -------
-        delta_chi2 : array (n_el, n_rivals)
-        fitted : array (n_el, n_rivals), mu_B^2
-        """
-        shape = (len(self.names), len(rivals), 1 + len(self.nuisances), len(self.base))
-        true = np.where(np.isnan(squares), 0.0, squares)[:, None]
-        unit = self._units(true, rivals)
-        slopes = np.empty(shape)
-        slopes[:, :, 0] = unit[:, :, None] * self.signals[rivals]
-        slopes[:, :, 1:] = self.nuisances
-        scale = np.broadcast_to(times, shape[:2])[:, :, None]
-        data = self.base + true * self.signals[:-1]
-        counts = LinearCounts(
-            observed=(scale * data[:, None]).reshape(-1, shape[3]),
-            base=(scale * self.base).reshape(-1, shape[3]),
-            slopes=(scale[..., None] * slopes).reshape(-1, *shape[2:]),
-            weight=np.append(0.0, self.weight),
-            lower=np.append(0.0, np.full(len(self.weight), -1.0)),
-        )
-        chi2, z = counts.minimum(np.tile(np.append(0.5, np.zeros(len(self.weight))), (len(counts.base), 1)))
-        # The common rate of all pairs is in the fitted signal: (1 + u) x is what the counts are linear in.
-        size = z[:, 0] / np.prod(1 + z[:, 1:] * self.rates, axis=1)
-        keep = ~np.isnan(squares)[:, None]
-        found = (np.maximum(chi2, 0.0), size)
-        delta, ratio = (np.where(keep, column.reshape(shape[:2]), np.nan) for column in found)
-        return delta, ratio * unit
-
-    def _units(self, true: FloatArray, rivals: NDArray[np.intp]) -> FloatArray:
-        """Sizes of the rivals that add about as much as the true elements, (n_el, n_rivals); zero for none."""
-        norm = np.sqrt((self.signals**2 / np.where(self.base > 0, self.base, np.inf)).sum(axis=1))
-        inverse = np.where(norm > 0, 1.0, 0.0) / np.where(norm > 0, norm, 1.0)
-        unit: FloatArray = true * norm[:-1, None] * inverse[rivals]
-        return unit
-
-
-def _seen_with(problem: _Problem, target: float) -> FloatArray:
+def _seen_with(problem: SingleElements, target: float) -> FloatArray:
     """Squares of the elements that reach a Delta chi2 against none, (n_el,), mu_B^2; NaN if never."""
     none, once = np.array([len(problem.names)]), np.ones((len(problem.names), 1))
 
@@ -225,7 +122,7 @@ def _seen_with(problem: _Problem, target: float) -> FloatArray:
     return np.where(problem.seen, where_reached(chi2, target, start), np.nan)
 
 
-def _times(problem: _Problem, square: float, target: float) -> FloatArray:
+def _times(problem: SingleElements, square: float, target: float) -> FloatArray:
     """Times in which elements of one size are told apart, (n_el, n_el), and seen (diagonal); infinite if never."""
     n_el = len(problem.names)
     squares, everything = np.where(problem.seen, square, np.nan), np.arange(n_el)
@@ -265,6 +162,6 @@ def _definition(experiment: RenpExperiment, strength: float, truth: float) -> st
     )
 
 
-def _warnings(problem: _Problem) -> tuple[str, ...]:
+def _warnings(problem: SingleElements) -> tuple[str, ...]:
     unseen = [name for name, seen in zip(problem.names, problem.seen, strict=True) if not seen]
     return (f"{', '.join(unseen)}: every trigger frequency is above the threshold of the pair",) if unseen else ()
