@@ -21,6 +21,7 @@ renp_joint renp_reach
 convert minimal_predictions
 effective_moments scale_limit
 place_triggers renp_identify renp_placement
+renp_mass renp_nature renp_ordering triggers_for
 """
 
 

@@ -49,9 +49,11 @@ if TYPE_CHECKING:
     from nulight.studies.renp_identify import renp_identify
     from nulight.studies.renp_joint import renp_joint
     from nulight.studies.renp_limits import renp_limits
+    from nulight.studies.renp_neutrinos import renp_mass, renp_nature, renp_ordering
     from nulight.studies.renp_placement import renp_placement
     from nulight.studies.renp_reach import renp_reach
     from nulight.studies.renp_spectrum import renp_events, renp_spectrum
+    from nulight.studies.renp_triggers import triggers_for
     from nulight.studies.scan import scan_grid
     from nulight.studies.spectra import spectrum
     from nulight.studies.variations import vary
@@ -99,12 +101,16 @@ __all__ = [
     "renp_identify",
     "renp_joint",
     "renp_limits",
+    "renp_mass",
+    "renp_nature",
+    "renp_ordering",
     "renp_placement",
     "renp_reach",
     "renp_spectrum",
     "scale_limit",
     "scan_grid",
     "spectrum",
+    "triggers_for",
     "upper_limit",
     "vary",
     "with_nuisances",
@@ -145,6 +151,8 @@ _HOMES = {
     "nulight.studies.renp_identify": ("renp_identify",),
     "nulight.studies.renp_placement": ("renp_placement",),
     "nulight.studies.renp_reach": ("renp_reach",),
+    "nulight.studies.renp_neutrinos": ("renp_mass", "renp_nature", "renp_ordering"),
+    "nulight.studies.renp_triggers": ("triggers_for",),
     "nulight.studies.spectra": ("spectrum",),
     "nulight.targets": ("get_material",),
     "nulight.studies.variations": ("vary",),

@@ -13,6 +13,7 @@ from nulight.cli.renp.forecast import command as forecast
 from nulight.cli.renp.identify import command as identify
 from nulight.cli.renp.joint import command as joint
 from nulight.cli.renp.limit import command as limit
+from nulight.cli.renp.neutrinos import command as neutrinos
 from nulight.cli.renp.place import command as place
 from nulight.cli.renp.spectrum import command as spectrum
 
@@ -34,6 +35,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "place": place,
     "identify": identify,
     "joint": joint,
+    "neutrinos": neutrinos,
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)

@@ -1,0 +1,182 @@
+"""`nulight renp neutrinos`: absolute mass, ordering, and Dirac or Majorana nature."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from nulight.cli.options import Json, Out
+from nulight.cli.output import answer, check_suffix, print_lines, print_table, progress
+from nulight.cli.renp.lines import choices_line
+from nulight.cli.renp.options import (
+    Atom,
+    NeutrinosChoice,
+    OrderingChoice,
+    Triggers,
+    With,
+    day_list,
+    frequencies,
+    setup,
+)
+
+if TYPE_CHECKING:
+    from nulight.results.renp_neutrinos import RenpMass, RenpTest
+    from nulight.studies.renp_triggers import Question
+    from nulight.typing import FloatArray
+
+__all__ = ["command"]
+
+_ROWS = 12  # of a table for people; files and JSON have all masses
+_MOST = 10_000
+_PLACED = {"mass": 12, "ordering": 6, "nature": 6}  # frequencies if --n is not given
+_YEAR = 365.25  # d
+_EXAMPLE = "2 meV:100 meV:18"
+
+
+def command(
+    atom: Atom,
+    question: Annotated[
+        Literal["mass", "ordering", "nature"], typer.Option("--question", help="What is asked of the neutrinos.")
+    ],
+    lightest: Annotated[
+        str,
+        typer.Option(
+            "--lightest",
+            metavar="MASSES",
+            help="True masses of the lightest neutrino: '10 meV', '10,50 meV', or LOW:HIGH:N in equal ratios.",
+        ),
+    ] = _EXAMPLE,
+    days: Annotated[
+        str,
+        typer.Option("--days", metavar="TIMES", help="At each frequency: '100', '10,100 d', '3 yr'; one for the mass."),
+    ] = "100",
+    triggers: Triggers = None,
+    n: Annotated[
+        int | None,
+        typer.Option("--n", metavar="N", help="Frequencies to place without --triggers; 12 for the mass, 6 otherwise."),
+    ] = None,
+    ordering: OrderingChoice = None,
+    neutrinos: NeutrinosChoice = "dirac",
+    with_: With = None,
+    as_json: Json = False,
+    out: Out = None,
+) -> None:
+    """Print how well the mass of the lightest neutrino, the ordering or the nature of neutrinos would be known.
+
+    Without --triggers frequencies are spread over the range of masses for the mass, and placed for each mass, as after
+    a first scan, for the others. The wrong hypothesis has its own lightest mass and Majorana phases. The mass and the
+    ordering are done for both orderings, the nature for --ordering.
+    """
+    from nulight.studies.renp_neutrinos import renp_mass, renp_nature, renp_ordering
+
+    check_suffix(out, plots=True)
+    masses, times = _masses(lightest), day_list(days)
+    if question == "mass" and len(times) > 1:
+        raise ValueError(f"--days {days!r}: intervals of the mass are for one time, give one")
+    if question != "nature" and ordering is not None:
+        raise ValueError(f"--ordering {ordering}: the {question} is done for both orderings; leave it out")
+    if triggers is not None and n is not None:
+        raise ValueError("--triggers and --n are both given; frequencies are held or placed, choose one")
+    placed = _placed(question, atom, masses, n) if triggers is None else triggers
+    experiment = setup(atom, placed, "1", f"{float(masses[0])!r} eV", ordering, neutrinos, with_)
+    matched: Literal["fixed", "matched"] = "matched" if triggers is None and question != "mass" else "fixed"
+    result: RenpMass | RenpTest
+    with progress(f"{question} of the neutrinos: {experiment.name}"):
+        if question == "mass":
+            result = renp_mass(experiment, masses, days=times[0])
+        elif question == "ordering":
+            result = renp_ordering(experiment, masses, days=times, placement=matched)
+        else:
+            result = renp_nature(experiment, masses, days=times, placement=matched)
+    answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot=f"plot_renp_{question}")
+
+
+def _masses(text: str) -> FloatArray:
+    """True masses, eV: a list, or LOW:HIGH:N in equal ratios."""
+    import numpy as np
+
+    found = frequencies(text, "--lightest")
+    if ":" in text:
+        found = np.geomspace(found[0], found[-1], len(found))
+    if len(found) > _MOST:
+        raise ValueError(f"--lightest: {len(found)} masses; use at most {_MOST:,}")
+    return found
+
+
+def _placed(question: Question, atom: str, masses: FloatArray, n: int | None) -> str:
+    """Frequencies for all masses, or for the first one, as text."""
+    from nulight.studies.renp_triggers import triggers_for
+
+    chosen = masses if question == "mass" else masses[:1]
+    placed = triggers_for(question, atom, chosen, _PLACED[question] if n is None else n)
+    return ",".join(f"{float(omega)!r} eV" for omega in placed)
+
+
+def _show(result: RenpMass | RenpTest) -> None:
+    from nulight.results.renp_neutrinos import RenpMass
+
+    title = repr(result).partition("\n")[0]
+    rows = _rows(len(result.lightest))
+    columns, cells = _mass_table(result, rows) if isinstance(result, RenpMass) else _test_table(result, rows)
+    notes = [f"{len(rows)} of {len(result.lightest)} masses; all with --json or --out"]
+    print_table(columns, cells, title=title, notes=notes if len(rows) < len(result.lightest) else [], whole=columns)
+    print_lines([result.definition, _frequencies(result), choices_line(result.conventions)])
+    print_lines([f"warning: {text}" for text in result.warnings])
+
+
+def _mass_table(result: RenpMass, rows: list[int]) -> tuple[list[str], list[list[str]]]:
+    columns = ["m_0 [eV]"]
+    for ordering in result.orderings:
+        columns += [f"{ordering}: {result.levels[-1]}", "zero out after"]
+    cells = []
+    for k in rows:
+        row = [f"{result.lightest[k]:.4g}"]
+        for j in range(len(result.orderings)):
+            low, high = result.lower[-1, j, k], result.upper[-1, j, k]
+            mark = "*" if result.further_regions[-1, j, k] else ""
+            row += [f"[{low:.4g}, {high:.4g}]{mark}", _time(result.days_needed[0, j, k])]
+        cells.append(row)
+    return columns, cells
+
+
+def _test_table(result: RenpTest, rows: list[int]) -> tuple[list[str], list[list[str]]]:
+    columns, n = ["m_0 [eV]"], len(result.days) - 1
+    for truth in result.truths:
+        short = truth.replace("majorana, ", "").replace("dirac", "Dirac")
+        columns += [f"{short}: chi2", result.needed[0]]
+    cells = [
+        [
+            f"{result.lightest[k]:.4g}",
+            *(
+                text
+                for i in range(len(result.truths))
+                for text in (f"{result.delta_chi2[i, n, k]:.3g}", _time(result.days_needed[0, i, k]))
+            ),
+        ]
+        for k in rows
+    ]
+    return columns, cells
+
+
+def _frequencies(result: RenpMass | RenpTest) -> str:
+    sets = result.provenance["triggers_eV"]
+    if result.placement == "matched":
+        return f"{len(sets[0])} trigger frequencies, placed for each mass; {result.needed[0]}: time at each of them"
+    shown = ", ".join(f"{omega:.7g}" for omega in sets[0])
+    return f"trigger frequencies {shown} eV; {result.needed[0]}: time at each of them"
+
+
+def _rows(n: int) -> list[int]:
+    """Places in the table: every one, or about equal steps with both ends."""
+    import numpy as np
+
+    return sorted({round(k) for k in np.linspace(0, n - 1, min(n, _ROWS))})
+
+
+def _time(days: float) -> str:
+    """Days, or years where they are many."""
+    if math.isinf(days):
+        return "never"
+    return f"{days:.3g} d" if days < _YEAR else f"{days / _YEAR:.3g} yr"
