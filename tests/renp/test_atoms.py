@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from typing import Any
 
 import numpy as np
 import pytest
 
-from nulight.renp import AtomicScheme, atomic_scheme
+from nulight.renp import (
+    AtomicScheme,
+    NewPhysics,
+    VectorMediator,
+    atomic_scheme,
+    element,
+    neutrinos,
+    spectral_parts,
+)
 
 MINE: dict[str, Any] = {"name": "mine", "E_eg": 2.1, "E_pg": 2.2, "gamma_pg": 1e6, "spin_factor": 2.0}
 
@@ -83,3 +92,37 @@ def test_spin_factor_of_xenon_is_not_what_the_card_recalls() -> None:
     share = float((np.abs(triplet.conj().T @ jj) ** 2).sum()) / 3
     assert share == pytest.approx(1 / 3, rel=1e-12)
     assert 5 * _strength(jj, e) < atomic_scheme("xe").spin_factor < 5 * _strength(triplet, e)
+
+
+def test_the_atoms_magnetic_moment_is_half_of_the_spins_between_different_levels() -> None:
+    """L + 2S = J + S; with sublevels of 3P0 and 3P1 built from L = 1 and S = 1 by hand."""
+    ladder = np.diag([np.sqrt(2.0), np.sqrt(2.0)], 1)
+    one = np.array([(ladder + ladder.T) / 2, (ladder - ladder.T) / 2j, np.diag([1.0, 0.0, -1.0])])
+    L, S = np.array([np.kron(m, np.eye(3)) for m in one]), np.array([np.kron(np.eye(3), m) for m in one])
+    _, levels = np.linalg.eigh(sum((L + S)[k] @ (L + S)[k] for k in range(3)))  # J = 0, then 1, then 2
+    zero, triplet = levels[:, :1], levels[:, 1:4]
+
+    def line_strength(moment: np.ndarray) -> float:
+        return float(np.sum(np.abs(triplet.conj().T @ moment @ zero) ** 2))
+
+    assert line_strength(L + 2 * S) == pytest.approx(2.0, rel=1e-12)
+    assert line_strength(2 * S) == pytest.approx(8.0, rel=1e-12)
+
+
+def test_moments_and_charges_act_on_the_atoms_magnetic_moment_and_axial_couplings_on_the_spin() -> None:
+    atom = atomic_scheme("yb")
+    vector = VectorMediator(mass=1.0, left=element("11", 1e-24))
+    new = NewPhysics(mu=element("12", 1e-11), r2=element("11", 1e-25), vector=vector)
+    whole, spin = (
+        spectral_parts([1.0, 1.0716], replace(atom, m1_operator=operator), neutrinos(0.01), new)
+        for operator in ("L+2S", "2S")
+    )
+    for name in ("magnetic", "charge"):
+        assert 4 * whole[name] == pytest.approx(spin[name], rel=1e-12)
+    for name in ("weak", "vector"):
+        assert whole[name] == pytest.approx(spin[name], rel=1e-12)
+
+
+def test_unknown_m1_operator_is_refused() -> None:
+    with pytest.raises(ValueError, match="m1_operator 'S'; use 'L\\+2S'"):
+        replace(atomic_scheme("yb"), m1_operator="S")

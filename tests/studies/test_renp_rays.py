@@ -29,8 +29,8 @@ def rays(constant, linear, square, *, width=None):
 
 
 def of_experiment(couplings):
-    """Rays of mu_11 = s 1e-11 in the noisy experiment, one row a component."""
-    zero, one = NOISY.expected({"mu_11": np.array([0.0, 1e-11])})
+    """Rays of mu_11 = s 2e-11 in the noisy experiment, one row a component."""
+    zero, one = NOISY.expected({"mu_11": np.array([0.0, 2e-11])})
     return Rays(
         constant=np.tile(zero, (len(couplings), 1, 1)),
         linear=np.zeros((len(couplings), *zero.shape)),
@@ -43,7 +43,7 @@ def of_experiment(couplings):
 @pytest.mark.parametrize("couplings", [np.array([0.0, 0.1, 1.0, 3.0, 10.0, 100.0, 1e4])])
 def test_profile_is_that_of_minimise(couplings):
     found = of_experiment(couplings).at(couplings)
-    expected = minimise(NOISY, {"mu_11": couplings * 1e-11})
+    expected = minimise(NOISY, {"mu_11": couplings * 2e-11})
     assert found.value == pytest.approx(expected.twice_nll, rel=1e-7, abs=1e-9)
     nuisances = np.stack([expected.nuisances[n.name] for n in NOISY.nuisances], axis=1)
     assert found.z - 1 == pytest.approx(nuisances, abs=1e-5)

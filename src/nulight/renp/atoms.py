@@ -7,10 +7,13 @@ pair of neutrinos is emitted in e -> p by the spin of the electron (M1), the pho
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 import numpy as np
 
-__all__ = ["AtomicScheme"]
+__all__ = ["AtomicScheme", "M1Operator"]
+
+M1Operator = Literal["L+2S", "2S"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,9 @@ class AtomicScheme:
         (2 J_p + 1) C_ep: multiplicity of the virtual level times the squared spin matrix element.
     levels : tuple of str
         Names of e, p and g.
+    m1_operator : "L+2S" or "2S"
+        What a magnetic field acts on in e -> p: the atom's whole magnetic moment, or the spin alone, as the
+        literature has it, which makes four times as much of moments and charge radii. Axial couplings act on the spin.
     references : tuple of str
     sha256 : str
         Hash of the card; empty for schemes made in Python.
@@ -50,15 +56,29 @@ class AtomicScheme:
     E_pg: float
     gamma_pg: float
     spin_factor: float
+    m1_operator: M1Operator = "L+2S"
     levels: tuple[str, str, str] = ("e", "p", "g")
     references: tuple[str, ...] = ()
     sha256: str = ""
+
+    @property
+    def m1_share(self) -> float:
+        """Squared M1 amplitude over that of the spin alone.
+
+        L + 2S = J + S, and J does not connect levels of different J: half of the amplitude of 2S is left. The line
+        strength of 3P0 - 3P1 is 2, not 8.
+        """
+        return 0.25 if self.m1_operator == "L+2S" else 1.0
 
     def __post_init__(self) -> None:
         for key, unit in {"E_eg": " eV", "E_pg": " eV", "gamma_pg": " s^-1", "spin_factor": ""}.items():
             value = getattr(self, key)
             if not 0 < value < np.inf:
                 raise ValueError(f"{self.name}: {key} = {value:g}{unit} must be positive and finite")
+        if self.m1_operator not in get_args(M1Operator):
+            raise ValueError(
+                f"{self.name}: m1_operator {self.m1_operator!r}; use 'L+2S' (the atom's) or '2S' (spin alone)"
+            )
         if not self.E_pg > self.E_eg:
             raise ValueError(
                 f"{self.name}: E_pg = {self.E_pg:g} eV is not above E_eg = {self.E_eg:g} eV; "

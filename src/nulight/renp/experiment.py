@@ -197,6 +197,7 @@ class RenpExperiment:
             "conventions": {
                 "name": "renp",
                 "spin_sum": self.spin_sum,
+                "m1_operator": self.scheme.m1_operator,
                 "Gamma_0_per_s": self.rate,
                 **{key: value for key, value in made.items() if np.ndim(value) == 0},
             },

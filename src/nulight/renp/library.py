@@ -103,6 +103,7 @@ def _loaded(name: str, content: bytes) -> LoadedScheme:
             E_pg=card.E_pg * KEV,
             gamma_pg=card.gamma_pg,
             spin_factor=card.spin_factor,
+            m1_operator=card.m1_operator,
             levels=card.levels,
             references=card.references,
             sha256=hashlib.sha256(content).hexdigest(),

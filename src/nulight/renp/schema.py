@@ -8,6 +8,7 @@ from pydantic import Field
 
 from nulight.experiments.quantities import Quantity
 from nulight.experiments.schema.base import Entry, Name, Quality
+from nulight.renp.atoms import M1Operator
 
 __all__ = ["SchemeCard", "TargetEntry"]
 
@@ -37,6 +38,7 @@ class SchemeCard(Entry):
     E_pg: Level
     gamma_pg: Rate
     spin_factor: float = Field(gt=0, allow_inf_nan=False)
+    m1_operator: M1Operator = "L+2S"
     references: tuple[str, ...] = ()
     target: TargetEntry
     triggers: tuple[Level, ...] = Field(min_length=1)

@@ -119,10 +119,9 @@ def spectral_parts(
     left out, below 1e-5 of a moment of 1e-11 mu_B. The charge radius shifts the vector coupling: the
     photon's pole cancels, and the effect has the size :math:`\omega^2/m_e^2` of weak magnetism.
 
-    The electron's magnetisation here is that of its spin alone, 2S. The M1 operator of an atom is L + 2S = J + S, and J
-    does not connect levels of different J: in transitions such as 3P0 -> 3P1 the orbital part takes away half of the
-    amplitude (the line strength of this M1 transition is 2, not 8), so that an atom does with moments and
-    charge radii a quarter of what "magnetic", "electric" and "charge" say. Axial couplings feel the spin only.
+    "moments" and "charge" are written for the spin alone, 2S, as in the literature. The M1 operator of an atom
+    is L + 2S = J + S, and J does not connect levels of different J: with ``m1_operator="L+2S"`` of the scheme, the
+    default, both are a quarter of the above. Axial couplings feel the spin only.
 
     References
     ----------
@@ -132,7 +131,7 @@ def spectral_parts(
     new = NewPhysics() if new is None else new
     check_couplings(new, neutrinos.nature)
     k = pair_kinematics(omega, scheme.E_eg, neutrinos.masses)
-    pairs = Pairs(k, neutrinos, spin_sum)
+    pairs = Pairs(k, neutrinos, spin_sum, scheme.m1_share)
     found = {"weak": pairs.standard()}
     if new.vector is not None:
         found["vector"] = pairs.vector(new.vector)
