@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -38,15 +39,16 @@ def plot_renp_mass(record: RenpMass, ax: Axes | None = None) -> Figure:
     with styled():
         panels = _panels(len(record.orderings)) if ax is None else [ax] * len(record.orderings)
         for j, (panel, ordering) in enumerate(zip(panels, record.orderings, strict=True)):
-            _mass_bands(panel, record, j, filled=ax is None or j == 0)
+            _mass_bands(panel, record, j, name="" if ax is None else ordering, filled=ax is None or j == 0)
             _mass_axes(panel, record)
             if ax is None:
-                panel.legend(loc="upper right", title=f"{ordering.capitalize()} ordering", title_fontsize=8, fontsize=7)
+                title = f"{ordering.capitalize()} ordering, {record.days:g} d each"
+                panel.legend(loc="lower left", title=title, title_fontsize=8, ncols=2)
         if ax is None:
             panels[0].set_xlabel("")
             panels[0].tick_params(labelbottom=False)
         else:
-            ax.legend(fontsize=7)
+            ax.legend(loc="lower left", fontsize=7, ncols=2)
     return figure_of(panels[0])
 
 
@@ -74,7 +76,7 @@ def plot_renp_ordering(record: RenpTest, ax: Axes | None = None) -> Figure:
         ax = axes_of(ax)
         for j, days in enumerate(record.days):
             for i, style in enumerate(("-", "--")):
-                label = f"{days:g} d" if i == 0 else None
+                label = f"{days:g} d each" if i == 0 else None
                 ax.plot(record.lightest, _sigma(record, i, j), style, color=_colour(j), label=label)
         for truth, style in zip(record.truths, ("-", "--"), strict=True):
             ax.plot([], [], style, color="black", label=f"{truth} is true")
@@ -110,7 +112,7 @@ def plot_renp_nature(record: RenpTest, ax: Axes | None = None) -> Figure:
             colour = _colour(j)
             low, high = _sigma(record, worst, j), _sigma(record, best, j)
             ax.fill_between(record.lightest, low, high, color=colour, alpha=0.25, linewidth=0)
-            ax.plot(record.lightest, _sigma(record, own, j), color=colour, label=f"{days:g} d")
+            ax.plot(record.lightest, _sigma(record, own, j), color=colour, label=f"{days:g} d each")
             ax.plot(record.lightest, _sigma(record, dirac, j), "--", color=colour)
         ax.plot([], [], color="black", label=f"Majorana is true, {_phases(record)}")
         ax.fill_between([], [], [], color="black", alpha=0.25, linewidth=0, label="Majorana is true, any phases")
@@ -127,25 +129,25 @@ def _panels(n: int) -> list[Axes]:
     return list(np.ravel(figure.subplots(n, 1, sharex=True)))
 
 
-def _mass_bands(ax: Axes, record: RenpMass, j: int, *, filled: bool) -> None:
+def _mass_bands(ax: Axes, record: RenpMass, j: int, *, name: str, filled: bool) -> None:
     true = record.lightest
     positive = true > 0
     colour = COLOURS[_ORDERINGS[record.orderings[j]]]
     x = true[positive]
     for i in reversed(range(len(record.levels))):
         low, high = (np.nan_to_num(end[i, j, positive] / x, posinf=1e3) for end in (record.lower, record.upper))
-        label = record.levels[i].replace("1 sigma", r"$1\sigma$")
+        label = ", ".join(text for text in (name, record.levels[i].replace("1 sigma", r"$1\sigma$")) if text)
         if filled:
             ax.fill_between(x, low, high, color=colour, alpha=(0.6, 0.25)[i], linewidth=0, label=label)
         else:
-            for end, text in ((low, f"{label}, {record.orderings[j]}"), (high, None)):
+            for end, text in ((low, label), (high, None)):
                 ax.plot(x, end, color=colour, linestyle=("-", "--")[i], linewidth=0.9, label=text)
 
 
 def _mass_axes(ax: Axes, record: RenpMass) -> None:
     ax.axhline(1, color="black", linewidth=0.6, zorder=3)
     _mass_axis(ax, record.lightest)
-    ax.set_ylim(1 - _reach(record), 1 + _reach(record))
+    ax.set_ylim(1 - 1.7 * _reach(record), 1 + 1.15 * _reach(record))  # room for the legend
     ax.set_ylabel("Measured / true $m_0$")
 
 
@@ -154,18 +156,21 @@ def _reach(record: RenpMass) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
         away = np.abs(np.array([record.lower, record.upper]) / record.lightest - 1)
     measured = away[np.isfinite(away) & (away < 1)]
-    return min(1.0, 1.3 * float(measured.max())) if measured.size else 1.0
+    return float(measured.max()) if measured.size else 1.0
 
 
 def _test_axes(ax: Axes, record: RenpTest, label: str) -> None:
     sigma = np.sqrt(np.maximum(record.delta_chi2, 0))
     seen = sigma[sigma > _LEAST]
-    for n in _SIGMAS:
-        ax.axhline(n, color=COLOURS["grey"], linewidth=0.6, linestyle=":", zorder=0)
     _mass_axis(ax, record.lightest)
     ax.set_yscale("log")
     low, high = (seen.min(), seen.max()) if seen.size else (0.1, 10.0)
-    ax.set_ylim(max(0.8 * low, _LEAST), min(max(1.3 * high, 6.0), _MOST))
+    bottom, top = max(0.8 * low, _LEAST), min(max(1.3 * high, 6.0), _MOST)
+    ax.set_ylim(bottom, top)
+    _plain_log(ax.yaxis, dense=top < 100 * bottom)
+    for n in (n for n in _SIGMAS if bottom < n < top):
+        ax.axhline(n, color=COLOURS["grey"], linewidth=0.6, linestyle=":", zorder=0)
+        ax.text(1.01, n, rf"${n}\sigma$", transform=ax.get_yaxis_transform(), fontsize=6, va="center")
     ax.set_ylabel(label + r" [$\sigma$]")
     legend_above(ax, ncols=2)
 
@@ -174,13 +179,18 @@ def _mass_axis(ax: Axes, lightest: FloatArray) -> None:
     positive = lightest[lightest > 0]
     if positive.size > 1 and positive.max() / positive.min() > 5:
         ax.set_xscale("log")
-        ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        ax.xaxis.set_minor_locator(LogLocator(subs=tuple(range(1, 10))))
-        ax.xaxis.set_minor_formatter(NullFormatter())
+        _plain_log(ax.xaxis, dense=True)
     if len(lightest) > 1:
         ax.set_xlim(positive.min() if ax.get_xscale() == "log" else lightest.min(), lightest.max())
     ax.set_xlabel("Lightest neutrino mass $m_0$ [eV]")
+
+
+def _plain_log(axis: Axis, *, dense: bool) -> None:
+    """Numbers without powers of ten at 1, or 1, 2 and 5, of every decade."""
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if dense else (1.0,)))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_locator(LogLocator(subs=tuple(range(1, 10))))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _sigma(record: RenpTest, i: int, j: int) -> FloatArray:

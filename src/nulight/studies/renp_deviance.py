@@ -19,7 +19,7 @@ __all__ = ["Deviance", "minimised", "screened"]
 
 _TURN = np.pi / 2
 _TINY = 1e-9  # of the observed count: nothing is expected
-_STEPS = 25  # a point that needs more is in a valley that the next round of the search follows
+_STEPS = 6  # in each direction; a point that needs more is in a valley that the next round of the search follows
 _LEAST = 1e-3  # expectation below which an empty bin no longer steers the step
 
 
@@ -47,7 +47,9 @@ def minimised(
     problem = Deviance(family, templates, observed, time, phases)
     z = np.zeros((len(observed), len(problem.lower)))
     escape = np.arange(z.shape[1]) < problem.n_phases
-    found = minimise_in_box(problem, z, problem.lower, problem.upper, escape=escape, max_steps=_STEPS)
+    found = minimise_in_box(
+        problem, z, problem.lower, problem.upper, escape=escape, max_steps=_STEPS * max(z.shape[1], 1)
+    )
     return found.value, problem.phases_at(found.z, np.arange(len(z)))
 
 

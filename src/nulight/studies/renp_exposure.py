@@ -40,7 +40,7 @@ Places: TypeAlias = NDArray[np.intp]
 NEEDED = ("3 sigma", "90 %")
 """Confidence levels for which the time is given."""
 
-_NOISE = 1e-11  # of the counts: smaller differences are rounding
+_NOISE = 1e-9  # of the counts: smaller minima are the search's error, and no experiment has as many events
 _LONGEST = 1e12  # in units of the experiment's time
 _ROUNDS = 15
 

@@ -166,12 +166,12 @@ def mass_at(t: ArrayLike, low: ArrayLike, high: ArrayLike) -> FloatArray:
 
 def kinks(experiment: RenpExperiment) -> FloatArray:
     """Return the lightest masses at which the threshold of a pair crosses a trigger, ascending, eV."""
-    q = np.sqrt(momentum_transfer_squared(experiment.triggers, experiment.scheme.E_eg))[:, None, None]
+    q = np.sqrt(momentum_transfer_squared(experiment.triggers, experiment.scheme.E_eg))[:, None]
     above = experiment.neutrinos({"m_lightest": 0.0}).masses ** 2  # m_i^2 - m_0^2
-    m_i = (q**2 + above[:, None] - above[None, :]) / (2 * q)
-    square = m_i**2 - above[:, None]
-    found = np.sqrt(square[(m_i >= 0) & (m_i <= q) & (square > 0)])
-    crossings: FloatArray = np.unique(np.round(found, 15))
+    i, j = np.triu_indices(3)
+    m_i = (q**2 + above[i] - above[j]) / (2 * q)
+    square = m_i**2 - above[i]
+    crossings: FloatArray = np.unique(np.sqrt(square[(m_i >= 0) & (m_i <= q) & (square > 0)]))
     return crossings
 
 

@@ -22,7 +22,7 @@ PLACES = np.linspace(0, 1, 7)
 """t inside every piece of the mass axis where hypotheses are looked at first."""
 
 _ROUGH, _PHASES = 6, 12  # of the grid in each phase, where all masses are looked at and near the lowest ones
-_THOROUGH = (8, 8, 3, 3, 2, 2, 1, 1, 1, 1)  # pieces that are searched in every round
+_THOROUGH = (8, 5, 3, 2, 2, 2, 1, 1, 1, 1)  # pieces that are searched in every round
 _QUICK = (4, 2, 1, 1, 1, 1, 1)
 _STARTS = 4  # phases that are followed to a minimum at a given mass
 _FINER = np.linspace(-1, 1, 7)  # places between both neighbours of the lowest one
@@ -127,23 +127,22 @@ class _Search:
         return t, np.take_along_axis(turned, lowest[..., None], -2)[..., 0, :], value
 
     def at(self, t: FloatArray, phases: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """-2 ln L and phases at places t (n_points, n_pieces, n_t), from `phases` or where on a grid it is lower."""
+        """-2 ln L and phases at places t (n_points, n_pieces, n_t), the lower of the minima near two starts.
+
+        One start are the phases so far, the other the lowest of a grid at the very place.
+        """
         n = self.observed.shape[-1]
         templates = self.family.templates(mass_at(t, self.low[..., None], self.high[..., None]))
-        data, times = self.observed[:, :, None], self.times[..., None, None]
-        start = self._start(templates, data, times, phases)
+        data, times = self.observed[:, :, None], self.times[..., None]
         flat = Templates(templates.base.reshape(-1, n), templates.amplitude.reshape(-1, 3, n))
-        data, times = np.broadcast_to(data, (*t.shape, n)), np.broadcast_to(times[..., 0], t.shape)
-        value, turned = minimised(self.family, flat, data.reshape(-1, n), times.ravel(), start.reshape(-1, 2))
-        return value.reshape(t.shape), turned.reshape(start.shape)
-
-    def _start(self, templates: Templates, data: FloatArray, times: FloatArray, phases: FloatArray) -> FloatArray:
-        """Phases to start from at every place: those so far, or of the grid the lowest."""
-        shape = (*templates.base.shape[:-1], 2)
-        if not self.family.majorana:
-            return np.zeros(shape)
-        grid = self.family.phases(_PHASES)
-        value = screened(self.family, templates.on(self.family.angles(grid)), data[..., None, :], times[..., None])
-        angles = np.broadcast_to(self.family.angles(phases)[..., None, :], (*shape[:-1], 3))
-        better = screened(self.family, templates.counts(angles), data, times) <= value.min(axis=-1)
-        return np.where(better[..., None], phases[..., None, :], grid[value.argmin(axis=-1)])
+        rows = np.broadcast_to(data, (*t.shape, n)).reshape(-1, n), np.broadcast_to(times, t.shape).ravel()
+        starts = [np.broadcast_to(phases[..., None, :], (*t.shape, 2))]
+        if self.family.majorana:
+            grid = self.family.phases(_PHASES)
+            on_grid = templates.on(self.family.angles(grid))
+            value = screened(self.family, on_grid, data[..., None, :], times[..., None, None])
+            starts.append(grid[value.argmin(axis=-1)])
+        found = [minimised(self.family, flat, *rows, start.reshape(-1, 2)) for start in starts]
+        values, turned = (np.stack(each) for each in zip(*found, strict=True))
+        better, row = values.argmin(axis=0), np.arange(t.size)
+        return values[better, row].reshape(t.shape), turned[better, row].reshape(*t.shape, 2)

@@ -35,6 +35,7 @@ from nulight.typing import ArrayLike, FloatArray
 __all__ = ["renp_mass", "renp_nature", "renp_ordering"]
 
 _PHASES = 10  # of the grid in each true phase
+_REFINED = 3  # times that its step is halved around the best and the worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +147,7 @@ def renp_nature(
     -------
     RenpTest
         Truths "majorana, own phases" (those of the experiment, zero by default), "majorana, best phases" and
-        "majorana, worst phases" (largest and smallest Delta chi2 of 52 pairs on a grid of 36 degrees, CP-conserving
-        ones among them), and "dirac".
+        "majorana, worst phases" (largest and smallest Delta chi2, to 5 degrees), and "dirac".
 
     Raises
     ------
@@ -192,14 +192,38 @@ def renp_nature(
 def _natures(part: Sample, ordering: Ordering, times: FloatArray) -> list[_Outcome]:
     """Outcomes for Majorana neutrinos with own, best and worst phases, and for Dirac neutrinos."""
     majorana, dirac = (family(part.experiment, ordering, one) for one in ("majorana", "dirac"))
-    n, grid = len(part.masses), majorana.phases(_PHASES)
+    n = len(part.masses)
     own = np.broadcast_to(own_phases(part.experiment), (n, 2))
-    each = majorana.templates(part.masses).on(majorana.angles(grid)) + majorana.background
-    flat = times[0] * each.reshape(-1, each.shape[-1])
-    value = best_fit(dirac, flat, times[0], quick=True).value.reshape(n, -1)
-    true = [own, grid[value.argmax(axis=1)], grid[value.argmin(axis=1)]]
-    found = [_outcome(dirac, majorana.counts(part.masses, phases) + dirac.background, phases, times) for phases in true]
+    best, worst = _extremes(majorana, dirac, part.masses, times[0])
+    found = [
+        _outcome(dirac, majorana.counts(part.masses, phases) + dirac.background, phases, times)
+        for phases in (own, best, worst)
+    ]
     return [*found, _outcome(majorana, dirac.counts(part.masses) + dirac.background, np.zeros((n, 2)), times)]
+
+
+def _extremes(majorana: Family, dirac: Family, masses: FloatArray, time: float) -> tuple[FloatArray, FloatArray]:
+    """True phases (n, 2) at which Dirac neutrinos are rejected most and least: a grid, refined around both."""
+    templates = majorana.templates(masses)
+
+    def rejected(phases: FloatArray) -> FloatArray:
+        """Delta chi2 (n, m) at phases (n, m, 2)."""
+        waves = np.cos(majorana.angles(phases))
+        counts = templates.base[:, None] - np.matmul(waves, templates.amplitude) + majorana.background
+        return best_fit(dirac, time * counts.reshape(-1, counts.shape[-1]), time, quick=True).value.reshape(
+            waves.shape[:2]
+        )
+
+    grid = np.broadcast_to(majorana.phases(_PHASES), (len(masses), len(majorana.phases(_PHASES)), 2))
+    value, row = rejected(grid), np.arange(len(masses))
+    found, around = [], np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 2)
+    for sign in (-1, 1):
+        at = grid[row, (sign * value).argmin(axis=1)]
+        for finer in range(1, 1 + _REFINED):
+            near = at[:, None] + 2 * np.pi / _PHASES / 2**finer * around
+            at = near[row, (sign * rejected(near)).argmin(axis=1)]
+        found.append(at)
+    return found[0], found[1]
 
 
 def _outcome(wrong: Family, data: FloatArray, phases: FloatArray, times: FloatArray) -> _Outcome:

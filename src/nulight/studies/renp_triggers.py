@@ -88,16 +88,11 @@ def triggers_for(
         "ordering": [(_JUST_ABOVE * 2 * low, 2 * heavy, n)],
         "nature": [(_JUST_ABOVE * 2 * low, 2.6 * high, n // 3), (2.2 * heavy, 4.4 * heavy, n - n // 3)],
     }[question]
-    q = np.concatenate([_spread(*span, floor=_JUST_ABOVE * 2 * low, top=top) for span in spans])
+    if spans[-1][0] >= top:  # the atom cannot make the heavier pairs
+        spans = [(_JUST_ABOVE * 2 * low, top, n)]
+    q = np.concatenate([np.geomspace(first, min(last, top), size) for first, last, size in spans])
     omega: FloatArray = np.sort((atom.E_eg - q) * (atom.E_eg + q) / (2 * atom.E_eg))
     return omega
-
-
-def _spread(first: float, last: float, n: int, *, floor: float, top: float) -> FloatArray:
-    """Equal ratios; where the atom cannot make the last ones, from halfway between the first threshold and its most."""
-    if last > top:
-        first, last = min(first, (floor * top) ** 0.5), top
-    return np.geomspace(first, last, n)
 
 
 def _ends(

@@ -120,8 +120,13 @@ def _show(result: RenpMass | RenpTest) -> None:
     title = repr(result).partition("\n")[0]
     rows = _rows(len(result.lightest))
     columns, cells = _mass_table(result, rows) if isinstance(result, RenpMass) else _test_table(result, rows)
-    notes = [f"{len(rows)} of {len(result.lightest)} masses; all with --json or --out"]
-    print_table(columns, cells, title=title, notes=notes if len(rows) < len(result.lightest) else [], whole=columns)
+    n = len(result.lightest)
+    notes = [f"{len(rows)} of {n} masses; all with --json or --out"] if len(rows) < n else []
+    if not isinstance(result, RenpMass):
+        notes.append(f"after {result.days[-1]:g} d at each frequency (time at each frequency for {result.needed[0]})")
+    elif result.further_regions[-1].any():
+        notes.append("* other masses are allowed as well")
+    print_table(columns, cells, title=title, notes=notes, whole=columns)
     print_lines([result.definition, _frequencies(result), choices_line(result.conventions)])
     print_lines([f"warning: {text}" for text in result.warnings])
 
@@ -129,7 +134,7 @@ def _show(result: RenpMass | RenpTest) -> None:
 def _mass_table(result: RenpMass, rows: list[int]) -> tuple[list[str], list[list[str]]]:
     columns = ["m_0 [eV]"]
     for ordering in result.orderings:
-        columns += [f"{ordering}: {result.levels[-1]}", "zero out after"]
+        columns += [f"{ordering}: {result.levels[-1]}", f"not zero, {result.needed[0]}"]
     cells = []
     for k in rows:
         row = [f"{result.lightest[k]:.4g}"]
@@ -142,30 +147,26 @@ def _mass_table(result: RenpMass, rows: list[int]) -> tuple[list[str], list[list
 
 
 def _test_table(result: RenpTest, rows: list[int]) -> tuple[list[str], list[list[str]]]:
-    columns, n = ["m_0 [eV]"], len(result.days) - 1
-    for truth in result.truths:
-        short = truth.replace("majorana, ", "").replace("dirac", "Dirac")
-        columns += [f"{short}: chi2", result.needed[0]]
+    last = len(result.days) - 1
     cells = [
         [
             f"{result.lightest[k]:.4g}",
             *(
-                text
+                f"{result.delta_chi2[i, last, k]:.3g} ({_time(result.days_needed[0, i, k])})"
                 for i in range(len(result.truths))
-                for text in (f"{result.delta_chi2[i, n, k]:.3g}", _time(result.days_needed[0, i, k]))
             ),
         ]
         for k in rows
     ]
-    return columns, cells
+    return ["m_0 [eV]", *(f"true: {truth}" for truth in result.truths)], cells
 
 
 def _frequencies(result: RenpMass | RenpTest) -> str:
     sets = result.provenance["triggers_eV"]
     if result.placement == "matched":
-        return f"{len(sets[0])} trigger frequencies, placed for each mass; {result.needed[0]}: time at each of them"
+        return f"{len(sets[0])} trigger frequencies, placed for each mass"
     shown = ", ".join(f"{omega:.7g}" for omega in sets[0])
-    return f"trigger frequencies {shown} eV; {result.needed[0]}: time at each of them"
+    return f"trigger frequencies {shown} eV; times are at each of them"
 
 
 def _rows(n: int) -> list[int]:
