@@ -7,7 +7,6 @@ lightest mass itself see `renp_mass`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,17 +17,15 @@ from nulight.results.renp_neutrinos import RenpTest
 from nulight.studies.renp_exposure import (
     NEEDED,
     Placement,
-    Places,
     Sample,
     check_masses,
     exposures,
-    fits,
     samples,
-    time_needed,
 )
 from nulight.studies.renp_families import Family, family
 from nulight.studies.renp_mass import renp_mass
 from nulight.studies.renp_minimum import best_fit
+from nulight.studies.renp_outcomes import Outcome, joined, outcome
 from nulight.studies.renp_records import Sets, check_sets, own_phases, record_fields
 from nulight.typing import ArrayLike, FloatArray
 
@@ -36,16 +33,6 @@ __all__ = ["renp_mass", "renp_nature", "renp_ordering"]
 
 _PHASES = 10  # of the grid in each true phase
 _REFINED = 3  # times that its step is halved around the best and the worst
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """Delta chi2 and best mass (k, n), true phases (n, 2), and times (n_levels, n) of one alternative."""
-
-    delta_chi2: FloatArray
-    best: FloatArray
-    phases: FloatArray
-    needed: FloatArray
 
 
 def renp_ordering(
@@ -106,13 +93,13 @@ def renp_ordering(
     parts = samples("ordering", base, masses, placement)
     orderings: tuple[Ordering, ...] = ("normal", "inverted")
 
-    def outcome(part: Sample, true: Ordering, other: Ordering) -> _Outcome:
+    def tested(part: Sample, true: Ordering, other: Ordering) -> Outcome:
         right, wrong = (family(part.experiment, one, base.nature, sets.get(one)) for one in (true, other))
         phases = np.broadcast_to(own_phases(base), (len(part.masses), 2))
-        return _outcome(wrong, right.counts(part.masses, phases) + right.background, phases, times)
+        return outcome(wrong, right.counts(part.masses, phases) + right.background, phases, times)
 
     pairs = list(zip(orderings, orderings[::-1], strict=True))
-    found = [_joined([outcome(part, true, other) for part in parts]) for true, other in pairs]
+    found = [joined([tested(part, true, other) for part in parts]) for true, other in pairs]
     return RenpTest(
         question="ordering",
         truths=orderings,
@@ -176,7 +163,7 @@ def renp_nature(
     parts = samples("nature", base, masses, placement)
     ordering: Ordering = experiment.neutrinos().inputs["ordering"]
     made = [_natures(part, ordering, times) for part in parts]
-    found = [_joined(list(one)) for one in zip(*made, strict=True)]
+    found = [joined(list(one)) for one in zip(*made, strict=True)]
     return RenpTest(
         question="nature",
         truths=(*(f"majorana, {which} phases" for which in ("own", "best", "worst")), "dirac"),
@@ -189,17 +176,17 @@ def renp_nature(
     )
 
 
-def _natures(part: Sample, ordering: Ordering, times: FloatArray) -> list[_Outcome]:
+def _natures(part: Sample, ordering: Ordering, times: FloatArray) -> list[Outcome]:
     """Outcomes for Majorana neutrinos with own, best and worst phases, and for Dirac neutrinos."""
     majorana, dirac = (family(part.experiment, ordering, one) for one in ("majorana", "dirac"))
     n = len(part.masses)
     own = np.broadcast_to(own_phases(part.experiment), (n, 2))
     best, worst = _extremes(majorana, dirac, part.masses, times[0])
     found = [
-        _outcome(dirac, majorana.counts(part.masses, phases) + dirac.background, phases, times)
+        outcome(dirac, majorana.counts(part.masses, phases) + dirac.background, phases, times)
         for phases in (own, best, worst)
     ]
-    return [*found, _outcome(majorana, dirac.counts(part.masses) + dirac.background, np.zeros((n, 2)), times)]
+    return [*found, outcome(majorana, dirac.counts(part.masses) + dirac.background, np.zeros((n, 2)), times)]
 
 
 def _extremes(majorana: Family, dirac: Family, masses: FloatArray, time: float) -> tuple[FloatArray, FloatArray]:
@@ -226,33 +213,7 @@ def _extremes(majorana: Family, dirac: Family, masses: FloatArray, time: float) 
     return found[0], found[1]
 
 
-def _outcome(wrong: Family, data: FloatArray, phases: FloatArray, times: FloatArray) -> _Outcome:
-    """Fit a wrong hypothesis to data (n, n_triggers) at unit exposure, for exposures (k,)."""
-    found = fits(wrong, data, times)
-
-    def chi2(which: Places, spent: FloatArray) -> FloatArray:
-        return best_fit(wrong, spent[:, None] * data[which], spent).value
-
-    linear = not wrong.widths.any()
-    if linear:
-        first = found.value[0] / times[0]
-        needed = time_needed(lambda which, spent: first[which] * spent, data.sum(axis=1), linear=True)
-    else:
-        needed = time_needed(chi2, data.sum(axis=1), linear=False)
-    return _Outcome(found.value, found.mass, np.mod(phases, 2 * np.pi), needed)
-
-
-def _joined(parts: Sequence[_Outcome]) -> _Outcome:
-    """Put the masses of several samples together."""
-    return _Outcome(
-        delta_chi2=np.concatenate([part.delta_chi2 for part in parts], axis=1),
-        best=np.concatenate([part.best for part in parts], axis=1),
-        phases=np.concatenate([part.phases for part in parts], axis=0),
-        needed=np.concatenate([part.needed for part in parts], axis=1),
-    )
-
-
-def _columns(found: Sequence[_Outcome], unit: FloatArray) -> dict[str, Any]:
+def _columns(found: Sequence[Outcome], unit: FloatArray) -> dict[str, Any]:
     return {
         "delta_chi2": np.stack([one.delta_chi2 for one in found]),
         "best_lightest": np.stack([one.best for one in found]),
