@@ -67,8 +67,8 @@ def triggers_for(
       pairs are emitted and the Majorana term, proportional to m_i m_j, is still large.
 
     These are no optima: a greedy search among 25 places found up to twice the Delta chi2 for ytterbium and the made-up
-    atom at 0.01, 0.05 and 0.1 eV. A range of masses asks for more frequencies: six spread over a decade miss the few per
-    cent between 2 m_0 and 2 M of nearly degenerate masses.
+    atom at 0.01, 0.05 and 0.1 eV. A range of masses asks for more frequencies: six spread over a decade miss the few
+    per cent between 2 m_0 and 2 M of nearly degenerate masses.
 
     Examples
     --------
