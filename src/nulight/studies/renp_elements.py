@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nulight.inference.linear_counts import LinearCounts
 from nulight.renp.experiment import RenpExperiment
-from nulight.studies.linear_counts import LinearCounts
 from nulight.typing import FloatArray
 
 __all__ = ["SingleElements"]
 
 _PROBE = 1e-11  # mu_B
+_TOLERANCE = 1e-13  # of -2 ln L: differences of two elements may be a small part of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,7 +104,8 @@ class SingleElements:
             weight=np.append(0.0, self.weight),
             lower=np.append(0.0, np.full(len(self.weight), -1.0)),
         )
-        chi2, z = counts.minimum(np.tile(np.append(0.5, np.zeros(len(self.weight))), (len(counts.base), 1)))
+        start = np.tile(np.append(0.5, np.zeros(len(self.weight))), (len(counts.base), 1))
+        chi2, z = counts.minimum(start, tolerance=_TOLERANCE)
         # The common rate of all pairs is in the fitted signal: (1 + u) x is what the counts are linear in.
         size = z[:, 0] / np.prod(1 + z[:, 1:] * self.rates, axis=1)
         keep = ~np.isnan(squares)[:, None]

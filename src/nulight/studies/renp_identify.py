@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from nulight.inference.coordinates import citations
 from nulight.inference.levels import interval_threshold
+from nulight.inference.roots import where_reached
 from nulight.renp.experiment import RenpExperiment
 from nulight.renp.parameters import family_of
 from nulight.renp.separation import emitted
 from nulight.renp.units import DAY
 from nulight.results.renp_identify import RenpIdentification
-from nulight.studies.linear_counts import where_reached
 from nulight.studies.renp_elements import SingleElements
 from nulight.typing import FloatArray
 

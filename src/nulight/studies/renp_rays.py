@@ -2,8 +2,7 @@
 
 A ray is one experiment with its own Asimov data (an exposure, a mass of the mediator) and one
 direction of one coupling. Counts are polynomials of degree two in the strength along it; the
-statistic and the treatment of nuisances are those of `nulight.inference`, whose minimiser is used.
-What is new here is that every ray has data of its own.
+statistic and the treatment of nuisances are those of `nulight.inference`; every ray has data of its own.
 """
 
 from __future__ import annotations
@@ -14,16 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nulight.inference.likelihood import poisson_twice_nll
+from nulight.inference.linear_counts import LinearCounts, loss_slope
 from nulight.inference.lines import Points
-from nulight.inference.newton import minimise_in_box
 from nulight.inference.nuisance import Nuisance
 from nulight.typing import FloatArray
 
 __all__ = ["Places", "Rays"]
 
 Places = NDArray[np.intp]
-
-_FLOOR = 1e-6  # of the data: an expectation below it counts as this when a step of the minimiser is judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -89,7 +86,7 @@ class Rays:
         factor = (1 - self.scaled.sum(axis=0) + z @ self.scaled)[:, None]
         expected = np.matmul(factor, counts)[:, 0]
         change = np.matmul(factor, self.linear + 2 * x * self.square)[:, 0]
-        return Points(strength, value, (_loss_slope(data, expected) * change).sum(axis=1), z)
+        return Points(strength, value, (loss_slope(data, expected) * change).sum(axis=1), z)
 
     def _minimum(self, counts: FloatArray, data: FloatArray, start: FloatArray | None) -> tuple[FloatArray, FloatArray]:
         """-2 ln L of points and factors 1 + u of their nuisances (n_points, n_nuisances)."""
@@ -97,44 +94,14 @@ class Rays:
         if not self.nuisances:
             value: FloatArray = poisson_twice_nll(data, counts.sum(axis=1)).sum(axis=1)
             return value, begin
-        function = _Penalised(counts, data, self.scaled, self.nuisances)
         lower, upper = 1 + np.array([n.bounds for n in self.nuisances]).T
-        found = minimise_in_box(function, begin, lower, upper)
-        return found.value, found.z
-
-
-class _Penalised:
-    """-2 ln L of points over factors 1 + u; counts are linear in them, so that it is convex."""
-
-    def __init__(
-        self, counts: FloatArray, data: FloatArray, scaled: FloatArray, nuisances: tuple[Nuisance, ...]
-    ) -> None:
-        self.fixed: FloatArray = np.matmul(1 - scaled.sum(axis=0), counts)
-        self.data = data
-        self.jacobian: FloatArray = np.matmul(scaled, counts)
-        self.weight = np.array([(n.width or np.inf) ** -2.0 for n in nuisances])
-
-    def value(self, z: FloatArray, index: Places) -> FloatArray:
-        bins = poisson_twice_nll(self.data[index], self._expected(z, index))
-        total: FloatArray = bins.sum(axis=1) + (self.weight * (z - 1) ** 2).sum(axis=1)
-        return total
-
-    def derivatives(self, z: FloatArray, index: Places, exact: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
-        n, mu, jacobian = self.data[index], self._expected(z, index), self.jacobian[index]
-        gradient = np.matmul(jacobian, _loss_slope(n, mu)[:, :, None])[:, :, 0] + 2 * self.weight * (z - 1)
-        curve = 2 * n / mu**2
-        # Far from the minimum the Fisher weight keeps the step of a bin that expects too much in bounds.
-        curve = np.where(exact[:, None], curve, np.maximum(curve, 2 / mu))
-        curvature = np.matmul(jacobian * curve[:, None], jacobian.transpose(0, 2, 1)) + 2 * np.diag(self.weight)
-        return gradient, curvature
-
-    def _expected(self, z: FloatArray, index: Places) -> FloatArray:
-        mu = self.fixed[index] + np.matmul(z[:, None], self.jacobian[index])[:, 0]
-        kept: FloatArray = np.maximum(mu, np.maximum(_FLOOR * self.data[index], np.finfo(float).tiny))
-        return kept
-
-
-def _loss_slope(data: FloatArray, expected: FloatArray) -> FloatArray:
-    """Derivative of the Poisson -2 ln L in the expected counts."""
-    safe = np.where(expected > 0, expected, np.inf)
-    return np.where(data > 0, 2 * (1 - data / safe), 2.0)
+        problem = LinearCounts(
+            observed=data,
+            base=np.matmul(1 - self.scaled.sum(axis=0), counts),
+            slopes=np.matmul(self.scaled, counts),
+            weight=np.array([(n.width or np.inf) ** -2.0 for n in self.nuisances]),
+            lower=lower,
+            upper=upper,
+            centre=1.0,
+        )
+        return problem.minimum(begin)

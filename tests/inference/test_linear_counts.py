@@ -1,15 +1,17 @@
-"""Batches of convex Poisson fits against scipy, and where rising functions reach a target."""
+"""Batches of convex Poisson fits against scipy, closed forms and one another."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.optimize import brentq, minimize
+from scipy.optimize import minimize
 
 from nulight.inference.likelihood import poisson_twice_nll
-from nulight.studies.linear_counts import LinearCounts, where_reached
+from nulight.inference.linear_counts import LinearCounts, loss_slope
 
 
 def _random(seed, n_p=6, n_bins=5):
@@ -41,7 +43,7 @@ def test_minima_are_those_of_scipy(seed):
 @given(st.integers(0, 10**6))
 def test_gradient_vanishes_or_pushes_against_the_bound(seed):
     counts = _random(seed)
-    _, z = counts.minimum(np.full((6, 2), [0.5, 0.0]))
+    _, z = counts.minimum(np.full((6, 2), [0.5, 0.0]), tolerance=1e-13)
     gradient, curvature = counts.derivatives(z, np.arange(6), np.ones(6, bool))
     steps = gradient / np.sqrt(np.einsum("pii->pi", curvature))  # in standard deviations
     free = z > counts.lower + 1e-12
@@ -74,29 +76,57 @@ def test_a_signal_that_is_not_there_stays_where_it_is():
     assert z[0, 0] == 0.5
 
 
-@given(st.floats(0.3, 4.0), st.floats(1e-6, 1e6), st.floats(1e-3, 1e3))
-def test_powers_are_inverted(power, target, start):
-    found = where_reached(lambda x: x**power, target, np.array([start, target ** (1 / power)]))
-    expected = target ** (1 / power)
-    within = expected < 1e8 * start
-    assert found[1] == pytest.approx(expected, rel=1e-9)
-    if within and expected > 1e-8 * start:
-        assert found[0] == pytest.approx(expected, rel=1e-9)
+def test_factors_are_the_same_fit_as_relative_changes():
+    """N = z s + (1 + u) b and z s + f b with f = 1 + u: the centre of the penalty moves with the coordinate."""
+    change = _random(5)
+    change = replace(change, slopes=np.stack([change.slopes[:, 0], change.base], axis=1))
+    factor = replace(change, base=np.zeros_like(change.base), lower=np.zeros(2), centre=np.array([0.0, 1.0]))
+    one, z = change.minimum(np.full((6, 2), [0.5, 0.0]))
+    other, f = factor.minimum(np.full((6, 2), [0.5, 1.0]))
+    assert other == pytest.approx(one, rel=1e-9)
+    assert f - [0.0, 1.0] == pytest.approx(z, abs=1e-5)
 
 
-def test_curves_agree_with_brentq_each_on_its_own():
-    scale = np.array([0.1, 1.0, 30.0, 1e4])
-
-    def curve(x):
-        return scale * x**2 / (1 + x)
-
-    found = where_reached(curve, 9.0, np.ones(4))
-    for k in range(4):
-        assert found[k] == pytest.approx(brentq(lambda x, k=k: curve(x)[k] - 9.0, 1e-9, 1e9, rtol=1e-13), rel=1e-9)
+def test_upper_bound_holds():
+    counts = replace(_random(2), upper=np.array([0.1, 0.05]))
+    _, z = counts.minimum(np.full((6, 2), [0.05, 0.0]))
+    gradient, _ = counts.derivatives(z, np.arange(6), np.ones(6, bool))
+    assert (z <= counts.upper).all()
+    assert (gradient[z == counts.upper] < 0).all()
+    assert (z == counts.upper).any()
 
 
-def test_what_saturates_below_the_target_is_never_reached():
-    height = np.array([0.5, 2.0])
-    found = where_reached(lambda x: height * x / (1 + x), 1.0, np.array([3.0, 3.0]))
-    assert np.isinf(found[0])
-    assert found[1] == pytest.approx(1.0, rel=1e-9)
+def test_minimum_is_found_from_where_nothing_is_expected():
+    """One bin without base: N = z s has its minimum, zero, at z = n / s."""
+    counts = LinearCounts(
+        observed=np.array([[7.0], [0.0]]),
+        base=np.zeros((2, 1)),
+        slopes=np.full((2, 1, 1), 2.0),
+        weight=np.zeros(1),
+        lower=np.zeros(1),
+    )
+    value, z = counts.minimum(np.array([[0.0], [1.0]]))
+    assert value == pytest.approx(0.0, abs=1e-9)
+    assert z[:, 0] == pytest.approx([3.5, 0.0], abs=1e-5)
+
+
+def test_closed_bins_change_nothing():
+    counts = _random(4)
+    pad = ((0, 0), (0, 2))
+    wider = replace(
+        counts,
+        observed=np.pad(counts.observed, pad),
+        base=np.pad(counts.base, pad),
+        slopes=np.pad(counts.slopes, ((0, 0), *pad)),
+    )
+    start = np.full((6, 2), [0.5, 0.0])
+    for narrow, wide in zip(counts.minimum(start), wider.minimum(start), strict=True):
+        assert wide == pytest.approx(narrow, rel=1e-12)
+
+
+@given(st.just(0.0) | st.floats(1e-3, 1e3), st.floats(1e-2, 1e3))
+def test_slope_of_the_loss_is_its_derivative(n, mu):
+    step = 1e-6 * mu
+    up, down = (float(poisson_twice_nll(n, mu + sign * step)) for sign in (1, -1))
+    slope = loss_slope(np.array(n), np.array(mu))
+    assert float(slope) == pytest.approx((up - down) / (2 * step), rel=1e-5, abs=1e-6 * (1 + n / mu))
