@@ -22,7 +22,7 @@ from bench_rates import median_time
 
 import nulight as nl
 from nulight.renp import RenpExperiment
-from nulight.results.renp_reach import RenpReach
+from nulight.results.renp.reach import RenpReach
 
 DAYS = np.geomspace(1.0, 1e4, 100)
 MASSES = np.geomspace(1e-3, 1e4, 100)  # eV

@@ -46,13 +46,13 @@ if TYPE_CHECKING:
     from nulight.studies.portal import portal_limit
     from nulight.studies.portal_limits import portal_limits
     from nulight.studies.portal_region import portal_region
-    from nulight.studies.renp_identify import renp_identify
-    from nulight.studies.renp_joint import renp_joint
-    from nulight.studies.renp_limits import renp_limits
+    from nulight.studies.renp.identify import renp_identify
+    from nulight.studies.renp.joint import renp_joint
+    from nulight.studies.renp.limits import renp_limits
+    from nulight.studies.renp.placement import renp_placement
+    from nulight.studies.renp.reach import renp_reach
+    from nulight.studies.renp.spectrum import renp_events, renp_spectrum
     from nulight.studies.renp_neutrinos import renp_mass, renp_nature, renp_ordering
-    from nulight.studies.renp_placement import renp_placement
-    from nulight.studies.renp_reach import renp_reach
-    from nulight.studies.renp_spectrum import renp_events, renp_spectrum
     from nulight.studies.renp_triggers import triggers_for
     from nulight.studies.scan import scan_grid
     from nulight.studies.spectra import spectrum
@@ -137,9 +137,9 @@ _HOMES = {
     "nulight.studies.portal": ("portal_limit",),
     "nulight.studies.portal_limits": ("portal_limits",),
     "nulight.studies.portal_region": ("portal_region",),
-    "nulight.studies.renp_joint": ("renp_joint",),
-    "nulight.studies.renp_limits": ("renp_limits",),
-    "nulight.studies.renp_spectrum": ("renp_events", "renp_spectrum"),
+    "nulight.studies.renp.joint": ("renp_joint",),
+    "nulight.studies.renp.limits": ("renp_limits",),
+    "nulight.studies.renp.spectrum": ("renp_events", "renp_spectrum"),
     "nulight.studies.scan": ("scan_grid",),
     "nulight.literature.limits": ("published_limits",),
     "nulight.models.conversions": ("convert",),
@@ -148,9 +148,9 @@ _HOMES = {
     "nulight.rates": ("recoil_spectrum",),
     "nulight.renp.setup": ("renp_experiment",),
     "nulight.renp.placement": ("place_triggers",),
-    "nulight.studies.renp_identify": ("renp_identify",),
-    "nulight.studies.renp_placement": ("renp_placement",),
-    "nulight.studies.renp_reach": ("renp_reach",),
+    "nulight.studies.renp.identify": ("renp_identify",),
+    "nulight.studies.renp.placement": ("renp_placement",),
+    "nulight.studies.renp.reach": ("renp_reach",),
     "nulight.studies.renp_neutrinos": ("renp_mass", "renp_nature", "renp_ordering"),
     "nulight.studies.renp_triggers": ("triggers_for",),
     "nulight.studies.spectra": ("spectrum",),

@@ -14,13 +14,16 @@ from nulight.plotting.moments import plot_moments
 from nulight.plotting.overview import plot_overview
 from nulight.plotting.portal import plot_portal
 from nulight.plotting.profile import plot_profile
-from nulight.plotting.renp import plot_renp_events, plot_renp_spectrum
-from nulight.plotting.renp_identify import plot_renp_identify
-from nulight.plotting.renp_joint import plot_renp_joint
-from nulight.plotting.renp_limits import plot_renp_limits
+from nulight.plotting.renp import (
+    plot_placement,
+    plot_renp_events,
+    plot_renp_identify,
+    plot_renp_joint,
+    plot_renp_limits,
+    plot_renp_reach,
+    plot_renp_spectrum,
+)
 from nulight.plotting.renp_neutrinos import plot_renp_mass, plot_renp_nature, plot_renp_ordering
-from nulight.plotting.renp_placement import plot_placement
-from nulight.plotting.renp_reach import plot_renp_reach
 from nulight.plotting.scan import plot_scan
 from nulight.plotting.spectrum import plot_spectrum
 from nulight.plotting.style import COLOURS, save_figure, styled

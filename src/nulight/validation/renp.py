@@ -13,10 +13,10 @@ from nulight.inference.levels import interval_threshold
 from nulight.literature.limits import published_limits
 from nulight.renp import PAIRS, RenpExperiment, momentum_transfer_squared, thresholds
 from nulight.renp.units import DAY, KEV, M_E
-from nulight.results.renp_identify import RenpIdentification
-from nulight.results.renp_reach import RenpReach
-from nulight.studies.renp_identify import renp_identify
-from nulight.studies.renp_reach import renp_reach
+from nulight.results.renp.identify import RenpIdentification
+from nulight.results.renp.reach import RenpReach
+from nulight.studies.renp.identify import renp_identify
+from nulight.studies.renp.reach import renp_reach
 from nulight.typing import FloatArray
 from nulight.validation.bounds import bound
 from nulight.validation.renp_setup import MOMENTS, paper_experiment

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from nulight.renp import renp_experiment
-from nulight.studies.renp_reach import renp_reach
+from nulight.studies.renp.reach import renp_reach
 
 FORECAST = ("forecast", "yb-dinh-2012")
 

@@ -21,7 +21,7 @@ from nulight.cli.renp.options import (
 )
 
 if TYPE_CHECKING:
-    from nulight.results.renp import RenpEvents
+    from nulight.results.renp.events import RenpEvents
 
 __all__ = ["command"]
 
@@ -41,7 +41,7 @@ def command(
     out: Out = None,
 ) -> None:
     """Print the counts expected at every trigger frequency: weak pairs, new physics, background."""
-    from nulight.studies.renp_spectrum import renp_events
+    from nulight.studies.renp.spectrum import renp_events
 
     check_suffix(out, plots=True)
     experiment = setup(atom, triggers, days, lightest, ordering, neutrinos, with_)

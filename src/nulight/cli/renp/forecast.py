@@ -22,7 +22,7 @@ from nulight.cli.renp.options import (
 )
 
 if TYPE_CHECKING:
-    from nulight.results.renp_reach import RenpReach
+    from nulight.results.renp.reach import RenpReach
     from nulight.typing import FloatArray
 
 __all__ = ["command"]
@@ -70,7 +70,7 @@ def command(
     out: Out = None,
 ) -> None:
     """Print the expected interval of couplings, each alone, against days or the mass of the mediator."""
-    from nulight.studies.renp_reach import renp_reach
+    from nulight.studies.renp.reach import renp_reach
 
     check_suffix(out, plots=True)
     if vary == "days" and days is not None:

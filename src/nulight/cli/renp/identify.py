@@ -23,7 +23,7 @@ from nulight.cli.renp.options import (
 from nulight.cli.renp.place import Elements, element_list
 
 if TYPE_CHECKING:
-    from nulight.results.renp_identify import RenpIdentification
+    from nulight.results.renp.identify import RenpIdentification
 
 __all__ = ["command"]
 
@@ -46,7 +46,7 @@ def command(
     out: Out = None,
 ) -> None:
     """Print the expected Delta chi2 of every element of the moments where another one is true, and the times needed."""
-    from nulight.studies.renp_identify import renp_identify
+    from nulight.studies.renp.identify import renp_identify
 
     check_suffix(out, plots=True)
     experiment = setup(atom, triggers, days, lightest, ordering, neutrinos, with_)

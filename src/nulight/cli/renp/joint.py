@@ -13,7 +13,7 @@ from nulight.cli.renp.lines import choices_line
 from nulight.cli.renp.options import Atom, Lightest, NeutrinosChoice, OrderingChoice, Triggers, With, day_list, setup
 
 if TYPE_CHECKING:
-    from nulight.results.renp_joint import RenpJoint
+    from nulight.results.renp.joint import RenpJoint
 
 __all__ = ["command"]
 
@@ -43,7 +43,7 @@ def command(
     out: Out = None,
 ) -> None:
     """Print what recoil experiments allow for every moment of the mass states, and when RENP reaches it."""
-    from nulight.studies.renp_joint import RECOILS, renp_joint
+    from nulight.studies.renp.joint import RECOILS, renp_joint
 
     check_suffix(out, plots=True)
     experiment = setup(atom, triggers, "1", lightest, ordering, neutrinos, with_)

@@ -23,7 +23,7 @@ from nulight.cli.renp.options import (
 )
 
 if TYPE_CHECKING:
-    from nulight.results.renp import RenpLimits
+    from nulight.results.renp.limits import RenpLimits
 
 __all__ = ["command"]
 
@@ -55,7 +55,7 @@ def command(
     out: Out = None,
 ) -> None:
     """Print the interval of every coupling, the others absent or as set; without --observed the sensitivity."""
-    from nulight.studies.renp_limits import renp_limits
+    from nulight.studies.renp.limits import renp_limits
 
     check_suffix(out, plots=True)
     fixed = coupling_values(settings)

@@ -19,7 +19,7 @@ from nulight.cli.renp.options import (
 )
 
 if TYPE_CHECKING:
-    from nulight.results.renp_placement import RenpPlacement
+    from nulight.results.renp.placement import RenpPlacement
 
 __all__ = ["Elements", "command", "element_list"]
 
@@ -60,7 +60,7 @@ def command(
     """Print trigger frequencies between the thresholds of the pairs, and how well they separate the moments."""
     from nulight.renp import atomic_scheme
     from nulight.renp.placement import place_triggers
-    from nulight.studies.renp_placement import renp_placement
+    from nulight.studies.renp.placement import renp_placement
 
     check_suffix(out, plots=True)
     names, distance = element_list(elements), electronvolts(margin, "--margin")

@@ -22,7 +22,7 @@ from nulight.cli.renp.options import (
 )
 
 if TYPE_CHECKING:
-    from nulight.results.renp import RenpSpectrum
+    from nulight.results.renp.spectrum import RenpSpectrum
 
 __all__ = ["command"]
 
@@ -50,7 +50,7 @@ def command(
 ) -> None:
     """Print the spectral function I(omega) of an atom: weak, new physics, and the thresholds of all pairs."""
     from nulight.renp import atomic_scheme
-    from nulight.studies.renp_spectrum import renp_spectrum
+    from nulight.studies.renp.spectrum import renp_spectrum
 
     check_suffix(out, plots=True)
     wanted = None if omega is None else frequencies(omega, "--omega")

@@ -24,8 +24,8 @@ from nulight.renp import (
     momentum_transfer_squared,
     spectral_parts,
 )
-from nulight.results.renp_reach import RenpReach
-from nulight.studies.renp_reach import renp_reach
+from nulight.results.renp.reach import RenpReach
+from nulight.studies.renp.reach import renp_reach
 from nulight.typing import FloatArray
 
 __all__ = ["LIGHT", "SCALAR", "VECTOR", "figure_mediators", "masses", "poles"]

@@ -24,7 +24,7 @@ from nulight.literature.limits import PublishedLimit, published_limits
 from nulight.plotting.style import COLOURS, PAGE_WIDTH, StyledFigure, styled
 from nulight.renp import NewPhysics, element, spectral_parts
 from nulight.renp.kinematics import PAIRS
-from nulight.studies.renp_reach import renp_reach
+from nulight.studies.renp.reach import renp_reach
 from nulight.typing import FloatArray
 from nulight.validation.renp_setup import MOMENTS
 
