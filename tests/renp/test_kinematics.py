@@ -14,6 +14,7 @@ from nulight.renp.kinematics import (
     check_trigger,
     momentum_transfer_squared,
     pair_kinematics,
+    pair_thresholds,
     thresholds,
 )
 from oracles_renp import two_body
@@ -50,6 +51,14 @@ def test_thresholds_of_ytterbium(pair):
     found = thresholds(E_EG, MASSES)
     assert found[i, j] == pytest.approx(PUBLISHED_ORDER[pair], abs=0.6e-7)
     assert found[j, i] == found[i, j]
+
+
+@given(st.floats(0.01, 3.0), st.tuples(*[st.floats(0.0, 0.5)] * 3))
+def test_thresholds_by_name_are_those_of_the_matrix_in_falling_order(E_eg, masses):
+    matrix, named = thresholds(E_eg, masses), pair_thresholds(E_eg, masses)
+    assert set(named) == set(PAIRS)
+    assert all(named[pair] == matrix[index] for pair, index in PAIRS.items())
+    assert list(named.values()) == sorted(named.values(), reverse=True)
 
 
 def test_triggers_of_the_paper_interleave_with_thresholds():

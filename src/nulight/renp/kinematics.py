@@ -21,6 +21,7 @@ __all__ = [
     "check_trigger",
     "momentum_transfer_squared",
     "pair_kinematics",
+    "pair_thresholds",
     "thresholds",
 ]
 
@@ -143,6 +144,19 @@ def thresholds(E_eg: float, masses: ArrayLike) -> FloatArray:
     _check_energy(E_eg)
     omega: FloatArray = E_eg / 2 - (m[..., :, None] + m[..., None, :]) ** 2 / (2 * E_eg)
     return omega
+
+
+def pair_thresholds(E_eg: float, masses: ArrayLike) -> dict[str, float]:
+    """Return the `thresholds` by the names of the pairs, eV, the lightest pair first; masses of shape (3,), eV.
+
+    Examples
+    --------
+    >>> list(pair_thresholds(2.14349, [0.01, 0.0132, 0.0511]))
+    ['11', '12', '22', '13', '23', '33']
+    """
+    ends = thresholds(E_eg, masses)
+    found = {pair: float(ends[index]) for pair, index in PAIRS.items()}
+    return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
 def check_trigger(omega: ArrayLike, E_eg: float) -> FloatArray:

@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nulight.cli.renp.options import coupling_values, day_list, electronvolts, frequencies, setup
+from nulight.cli.renp.options import (
+    coupling_values,
+    day_list,
+    electronvolts,
+    frequencies,
+    name_list,
+    setup,
+    setup_without_scan,
+)
 from nulight.renp import load_scheme, rate_scale, renp_experiment
 
 
@@ -119,3 +127,15 @@ def test_without_options_it_is_the_one_of_the_library():
     ours, library = setup("yb"), renp_experiment("yb")
     np.testing.assert_array_equal(ours.observed, library.observed)
     assert setup("yb", observed="1,2,3,4,5,6").observed.tolist() == [1, 2, 3, 4, 5, 6]
+
+
+def test_names_may_stand_apart_or_in_comma_lists():
+    assert name_list(["mu, eps_11,", "gg_axial"]) == ["mu", "eps_11", "gg_axial"]
+
+
+def test_neutrinos_too_heavy_for_the_scan_of_the_card_need_no_scan():
+    with pytest.raises(ValueError, match="threshold"):
+        setup("generic", lightest="120 meV")
+    made = setup_without_scan("generic", "120 meV", "inverted", "majorana", ["spin_sum=coherent"])
+    assert made.neutrinos().masses.min() == pytest.approx(0.12)
+    assert (made.nature, made.spin_sum) == ("majorana", "coherent")

@@ -18,6 +18,7 @@ from nulight.cli.renp.options import (
     With,
     coupling_values,
     electronvolts,
+    name_list,
     setup,
 )
 
@@ -78,7 +79,7 @@ def command(
     values = _values(vary, first, last, n)
     fixed = coupling_values(settings)
     experiment = setup(atom, triggers, days or "10", lightest, ordering, neutrinos, with_)
-    names = [name.strip() for word in words for name in word.split(",")] if words else None
+    names = name_list(words) if words else None
     varied: Any = {"days": values} if vary == "days" else {"masses": values}
     with progress(f"reach of {experiment.name} against {vary}"):
         result = renp_reach(experiment, names, cl=cl, interval=interval, fixed=fixed, **varied)

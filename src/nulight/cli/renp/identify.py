@@ -13,14 +13,15 @@ from nulight.cli.renp.lines import choices_line
 from nulight.cli.renp.options import (
     Atom,
     Days,
+    Elements,
     Lightest,
     NeutrinosChoice,
     OrderingChoice,
     Triggers,
     With,
+    name_list,
     setup,
 )
-from nulight.cli.renp.place import Elements, element_list
 
 if TYPE_CHECKING:
     from nulight.results.renp.identify import RenpIdentification
@@ -50,7 +51,8 @@ def command(
 
     check_suffix(out, plots=True)
     experiment = setup(atom, triggers, days, lightest, ordering, neutrinos, with_)
-    result = renp_identify(experiment, strength=strength, elements=element_list(elements), cl=cl, truth=truth)
+    names = None if elements is None else name_list([elements])
+    result = renp_identify(experiment, strength=strength, elements=names, cl=cl, truth=truth)
     answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_renp_identify")
 
 

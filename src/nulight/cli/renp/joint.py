@@ -10,7 +10,17 @@ import typer
 from nulight.cli.options import Json, Level, Out
 from nulight.cli.output import answer, check_suffix, print_lines, print_table, progress
 from nulight.cli.renp.lines import choices_line
-from nulight.cli.renp.options import Atom, Lightest, NeutrinosChoice, OrderingChoice, Triggers, With, day_list, setup
+from nulight.cli.renp.options import (
+    Atom,
+    Lightest,
+    NeutrinosChoice,
+    OrderingChoice,
+    Triggers,
+    With,
+    day_list,
+    name_list,
+    setup,
+)
 
 if TYPE_CHECKING:
     from nulight.results.renp.joint import RenpJoint
@@ -47,7 +57,7 @@ def command(
 
     check_suffix(out, plots=True)
     experiment = setup(atom, triggers, "1", lightest, ordering, neutrinos, with_)
-    names = RECOILS if recoil is None else tuple(name.strip() for name in recoil.split(","))
+    names = RECOILS if recoil is None else name_list([recoil])
     with progress(f"recoil experiments and {experiment.name}"):
         result = renp_joint(experiment, names, days=day_list(days), cl=cl)
     answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_renp_joint")

@@ -19,6 +19,7 @@ from nulight.cli.renp.options import (
     Triggers,
     With,
     coupling_values,
+    name_list,
     setup,
 )
 
@@ -60,9 +61,8 @@ def command(
     check_suffix(out, plots=True)
     fixed = coupling_values(settings)
     experiment = setup(atom, triggers, days, lightest, ordering, neutrinos, with_, observed=observed)
-    names = [name.strip() for word in words for name in word.split(",") if name.strip()]
     with progress(f"limits from {experiment.name}"):
-        result = renp_limits(experiment, names, cl=cl, interval=interval, fixed=fixed)
+        result = renp_limits(experiment, name_list(words), cl=cl, interval=interval, fixed=fixed)
     answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_renp_limits")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Atom",
     "Days",
+    "Elements",
     "Lightest",
     "NeutrinosChoice",
     "OrderingChoice",
@@ -30,8 +31,10 @@ __all__ = [
     "day_list",
     "electronvolts",
     "frequencies",
+    "name_list",
     "numbers",
     "setup",
+    "setup_without_scan",
 ]
 
 Atom = Annotated[str, typer.Argument(metavar="ATOM", help="yb, yb-dinh-2012, xe, generic, or the path of a card.")]
@@ -60,6 +63,10 @@ With = Annotated[
         "n_atoms='1e20 cm^-3', n_photons=, eta=, alpha_21=, alpha_31=, spin_sum=coherent, oscillation=nufit-5.2-no; "
         "may be repeated.",
     ),
+]
+Elements = Annotated[
+    str | None,
+    typer.Option("--elements", metavar="NAME,...", help="mu_11,eps_11...; otherwise all that can be emitted."),
 ]
 Set = Annotated[
     list[str] | None,
@@ -104,6 +111,23 @@ def setup(
         observed=None if observed is None else numbers(observed, "--observed"),
         **extra,
     )
+
+
+def setup_without_scan(
+    atom: str,
+    lightest: str,
+    ordering: Literal["normal", "inverted"] | None,
+    neutrinos: Literal["dirac", "majorana"],
+    with_: Sequence[str] | None,
+) -> RenpExperiment:
+    """Return the experiment of `setup` for questions in which its trigger frequencies play no role.
+
+    Those of the card may be above the thresholds of these neutrinos, which is refused.
+    """
+    from nulight.renp import atomic_scheme
+
+    anywhere = f"{0.01 * atomic_scheme(atom).E_eg} eV"
+    return setup(atom, anywhere, lightest=lightest, ordering=ordering, neutrinos=neutrinos, with_=with_)
 
 
 def electronvolts(text: str, option: str) -> float:
@@ -180,6 +204,11 @@ def numbers(text: str, option: str) -> list[float]:
         return [float(word) for word in text.split(",")]
     except ValueError:
         raise ValueError(f"{option} {text!r}: write numbers separated by commas, '25,21,20'") from None
+
+
+def name_list(texts: Sequence[str]) -> list[str]:
+    """Read names from words that may be comma lists."""
+    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
 
 
 def coupling_values(settings: Sequence[str] | None) -> dict[str, float]:

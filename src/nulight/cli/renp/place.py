@@ -10,23 +10,20 @@ from nulight.cli.options import Json, Out
 from nulight.cli.output import answer, check_suffix, print_lines, print_table, progress
 from nulight.cli.renp.options import (
     Atom,
+    Elements,
     Lightest,
     NeutrinosChoice,
     OrderingChoice,
     With,
     electronvolts,
-    setup,
+    name_list,
+    setup_without_scan,
 )
 
 if TYPE_CHECKING:
     from nulight.results.renp.placement import RenpPlacement
 
-__all__ = ["Elements", "command", "element_list"]
-
-Elements = Annotated[
-    str | None,
-    typer.Option("--elements", metavar="NAME,...", help="mu_11,eps_11...; otherwise all that can be emitted."),
-]
+__all__ = ["command"]
 
 _MICRO = 1e6  # micro-eV in an eV
 
@@ -58,15 +55,13 @@ def command(
     out: Out = None,
 ) -> None:
     """Print trigger frequencies between the thresholds of the pairs, and how well they separate the moments."""
-    from nulight.renp import atomic_scheme
     from nulight.renp.placement import place_triggers
     from nulight.studies.renp.placement import renp_placement
 
     check_suffix(out, plots=True)
-    names, distance = element_list(elements), electronvolts(margin, "--margin")
-    # frequencies of the card, which may be above the thresholds of these neutrinos, play no role
-    anywhere = f"{0.01 * atomic_scheme(atom).E_eg} eV"
-    plan = setup(atom, anywhere, lightest=lightest, ordering=ordering, neutrinos=neutrinos, with_=with_)
+    names = None if elements is None else name_list([elements])
+    distance = electronvolts(margin, "--margin")
+    plan = setup_without_scan(atom, lightest, ordering, neutrinos, with_)
     scheme, made, spin_sum = plan.scheme, plan.neutrinos(), plan.spin_sum
     with progress(f"trigger frequencies for {scheme.name}"):
         triggers = place_triggers(
@@ -74,11 +69,6 @@ def command(
         )
         result = renp_placement(scheme, made, triggers, elements=names, goal=goal, spin_sum=spin_sum)
     answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_placement")
-
-
-def element_list(text: str | None) -> list[str] | None:
-    """Read a comma list of names; None if there is none."""
-    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _show(result: RenpPlacement) -> None:

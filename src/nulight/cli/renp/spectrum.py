@@ -18,7 +18,7 @@ from nulight.cli.renp.options import (
     With,
     coupling_values,
     frequencies,
-    setup,
+    setup_without_scan,
 )
 
 if TYPE_CHECKING:
@@ -49,14 +49,11 @@ def command(
     out: Out = None,
 ) -> None:
     """Print the spectral function I(omega) of an atom: weak, new physics, and the thresholds of all pairs."""
-    from nulight.renp import atomic_scheme
     from nulight.studies.renp.spectrum import renp_spectrum
 
     check_suffix(out, plots=True)
     wanted = None if omega is None else frequencies(omega, "--omega")
-    # the scan of the card may lie above the thresholds of heavy neutrinos: it plays no role here
-    anywhere = f"{0.01 * atomic_scheme(atom).E_eg} eV"
-    experiment = setup(atom, anywhere, lightest=lightest, ordering=ordering, neutrinos=neutrinos, with_=with_)
+    experiment = setup_without_scan(atom, lightest, ordering, neutrinos, with_)
     result = renp_spectrum(experiment, wanted, coupling_values(settings))
     answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_renp_spectrum")
 

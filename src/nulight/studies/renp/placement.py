@@ -8,7 +8,7 @@ import numpy as np
 
 from nulight._version import __version__
 from nulight.renp.atoms import AtomicScheme
-from nulight.renp.kinematics import PAIRS, thresholds
+from nulight.renp.kinematics import pair_thresholds
 from nulight.renp.neutrinos import Neutrinos
 from nulight.renp.separation import candidates, element_spectra, emitted, levels, separation
 from nulight.renp.tensors import SpinSum
@@ -66,8 +66,6 @@ def renp_placement(
     chosen = np.sort(np.atleast_1d(np.asarray(triggers, float)))
     omega = _frequencies(scheme, neutrinos, chosen)
     weak, signals = element_spectra(omega, scheme, neutrinos, names, spin_sum=spin_sum)
-    ends = thresholds(scheme.E_eg, neutrinos.masses)
-    order = sorted(PAIRS, key=lambda pair: -float(ends[PAIRS[pair]]))
     conventions = {"name": "renp", "spin_sum": spin_sum}
     inputs = {name: value for name, value in neutrinos.inputs.items() if np.ndim(value) == 0}
     return RenpPlacement(
@@ -77,7 +75,7 @@ def renp_placement(
         masses=tuple(neutrinos.masses.tolist()),
         goal=goal,
         triggers=chosen,
-        thresholds={pair: float(ends[PAIRS[pair]]) for pair in order},
+        thresholds=pair_thresholds(scheme.E_eg, neutrinos.masses),
         elements=names,
         separation=separation(chosen, scheme, neutrinos, names, spin_sum=spin_sum),
         omega=omega,

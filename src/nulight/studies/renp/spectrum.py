@@ -8,16 +8,17 @@ import numpy as np
 
 from nulight.inference.coordinates import citations
 from nulight.models.parameters import check_domain, check_parameters
-from nulight.renp import PAIRS, POLE, RENP_PARAMETERS, RenpExperiment, couplings, thresholds
+from nulight.renp import POLE, RENP_PARAMETERS, RenpExperiment, couplings, thresholds
+from nulight.renp.kinematics import pair_thresholds
 from nulight.renp.spectral import spectral_parts
 from nulight.renp.units import DAY, KEV
 from nulight.results.renp.events import RenpEvents
 from nulight.results.renp.spectrum import RenpSpectrum
+from nulight.studies.renp.curves import mediator_of
 from nulight.typing import ArrayLike, FloatArray
 
 __all__ = ["at_point", "renp_events", "renp_spectrum", "spectrum_frequencies"]
 
-_MEDIATORS = {"gg": "m_vector", "yy": "m_scalar"}
 _POINTS = 40  # on each side of a threshold, at distances that grow in equal ratios
 _NEAREST = 1e-9  # of E_eg: nearest points to a threshold
 
@@ -67,7 +68,7 @@ def renp_spectrum(
         E_eg=point.scheme.E_eg,
         omega=frequencies,
         parts=parts,
-        thresholds=_thresholds(point),
+        thresholds=pair_thresholds(point.scheme.E_eg, neutrinos.masses),
         masses=tuple(neutrinos.masses.tolist()),
         parameters=values,
         definition="spectral function I(omega), summed over pairs of mass states; the rate is Gamma_0 I(omega)",
@@ -106,7 +107,7 @@ def renp_events(experiment: RenpExperiment, params: Mapping[str, float] | None =
     point, values = at_point(experiment, params)
     weak, new, background = point.expected(values)[0]
     parts = {name: part[0] for name, part in point.spectral_parts(values).items()}
-    edges = _thresholds(point)
+    edges = pair_thresholds(point.scheme.E_eg, point.neutrinos().masses)
     provenance = point.provenance()
     return RenpEvents(
         experiment=point.name,
@@ -180,17 +181,10 @@ def at_point(experiment: RenpExperiment, params: Mapping[str, float] | None) -> 
     return experiment.with_defaults(**own), values
 
 
-def _thresholds(experiment: RenpExperiment) -> dict[str, float]:
-    """Thresholds of the pairs, lightest pair first."""
-    edges = thresholds(experiment.scheme.E_eg, experiment.neutrinos().masses)
-    found = {pair: float(edges[i, j]) for pair, (i, j) in PAIRS.items()}
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
-
-
 def _poles(experiment: RenpExperiment, values: Mapping[str, float]) -> list[float]:
     """Masses of the mediators whose couplings are set, eV."""
     masses = {**experiment.defaults, **values}
-    names = {_MEDIATORS[name[:2]] for name in values if name[:2] in _MEDIATORS}
+    names = {mass for name in values if (mass := mediator_of(name))}
     return [masses[name] * KEV for name in sorted(names) if masses.get(name, 0.0) > 0]
 
 
