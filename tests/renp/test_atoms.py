@@ -109,20 +109,45 @@ def test_the_atoms_magnetic_moment_is_half_of_the_spins_between_different_levels
     assert line_strength(2 * S) == pytest.approx(8.0, rel=1e-12)
 
 
-def test_moments_and_charges_act_on_the_atoms_magnetic_moment_and_axial_couplings_on_the_spin() -> None:
+def test_photon_share_is_of_moments_and_charges_and_not_of_axial_couplings() -> None:
     atom = atomic_scheme("yb")
     vector = VectorMediator(mass=1.0, left=element("11", 1e-24))
     new = NewPhysics(mu=element("12", 1e-11), r2=element("11", 1e-25), vector=vector)
     whole, spin = (
-        spectral_parts([1.0, 1.0716], replace(atom, m1_operator=operator), neutrinos(0.01), new)
-        for operator in ("L+2S", "2S")
+        spectral_parts([1.0, 1.0716], replace(atom, photon_exchange=exchange), neutrinos(0.01), new)
+        for exchange in ("atom", "spin")
     )
     for name in ("magnetic", "charge"):
-        assert 4 * whole[name] == pytest.approx(spin[name], rel=1e-12)
+        assert whole[name] == pytest.approx(spin[name] * atom.photon_share([1.0, 1.0716]), rel=1e-12)
     for name in ("weak", "vector"):
         assert whole[name] == pytest.approx(spin[name], rel=1e-12)
 
 
-def test_unknown_m1_operator_is_refused() -> None:
-    with pytest.raises(ValueError, match="m1_operator 'S'; use 'L\\+2S'"):
-        replace(atomic_scheme("yb"), m1_operator="S")
+def test_unknown_exchange_is_refused() -> None:
+    with pytest.raises(ValueError, match="photon_exchange 'L\\+2S'; use 'atom' or 'spin'"):
+        replace(atomic_scheme("yb"), photon_exchange="L+2S")
+
+
+def test_both_orders_of_the_photons_are_equal_where_their_energies_are() -> None:
+    one = AtomicScheme(**MINE)
+    assert one.photon_share(one.E_eg / 2) == pytest.approx(1.0, rel=1e-15)
+    assert replace(one, photon_exchange="spin").photon_share(0.3) == 1.0
+    yb = replace(atomic_scheme("yb-dinh-2012"), photon_exchange="atom")
+    # from explicit fields of the virtual photon, an own calculation of magnetic and electric moments alike
+    full_over_direct = {1.07164: 4.0015, 1.0712: 4.0079, 1.069: 4.0398, 1.0: 5.264}
+    for omega, ratio in full_over_direct.items():
+        assert 4 * yb.photon_share(omega) == pytest.approx(ratio, rel=2e-4)
+
+
+@pytest.mark.parametrize("admixture", [0.0163, 0.2, 0.5])
+def test_levels_of_one_configuration_interfere_destructively(admixture: float) -> None:
+    """3P1 and 1P1 mixed by any angle: products of spin and dipole matrix elements are equal and opposite."""
+    c, n = np.sqrt(1 - admixture), np.sqrt(admixture)
+    spin, dipole = {"3P1": c, "1P1": -n}, {"3P1": n, "1P1": c}  # pure triplet reached by S, pure singlet by d
+    assert spin["1P1"] * dipole["1P1"] == pytest.approx(-spin["3P1"] * dipole["3P1"], rel=1e-15)
+    yb = atomic_scheme("yb")
+    assert yb.further_levels[0][1] == -1.0
+    alone = replace(yb, further_levels=())
+    assert (yb.amplitude(1.07) / alone.amplitude(1.07)) ** 2 == pytest.approx(0.185, rel=5e-3)
+    # degenerate levels cancel altogether: nothing changes a triplet into a singlet
+    assert replace(yb, further_levels=((yb.E_pg, -1.0),)).amplitude(1.0) == 0.0

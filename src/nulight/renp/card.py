@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from nulight.experiments.faults import CardError, Fault, FaultList, shown
 from nulight.experiments.quantities import Quantity
-from nulight.renp.schema import SchemeCard, TargetEntry
+from nulight.experiments.schema.base import Entry
+from nulight.renp.schema import FurtherLevel, SchemeCard, TargetEntry
 
 __all__ = ["read_card"]
 
@@ -104,7 +105,8 @@ def _path(location: tuple[int | str, ...]) -> str:
 
 
 def _known(location: tuple[int | str, ...]) -> str:
-    known = list((TargetEntry if location[0] == "target" else SchemeCard).model_fields)
+    entries: dict[str, type[Entry]] = {"target": TargetEntry, "further_levels": FurtherLevel}
+    known = list(entries.get(str(location[0]), SchemeCard).model_fields)
     close = difflib.get_close_matches(str(location[-1]), known, n=1)
     return f"did you mean {close[0]}?" if close else f"known fields: {', '.join(known)}"
 
@@ -117,6 +119,13 @@ def _check_levels(document: Mapping[str, Any], faults: FaultList) -> None:
     written = document["E_eg"]
     if virtual is not None and not virtual > excited:
         faults.add("E_pg", document["E_pg"], f"is not above E_eg = {written}", "the virtual level p is the highest")
+    further = document.get("further_levels")
+    for i, level in enumerate(further if isinstance(further, list) else ()):
+        value = _level(level.get("E")) if isinstance(level, dict) else None
+        if value is not None and not value > excited:
+            faults.add(
+                f"further_levels[{i}].E", level["E"], f"is not above E_eg = {written}", "virtual levels are higher"
+            )
     triggers = document.get("triggers")
     for i, trigger in enumerate(triggers if isinstance(triggers, list) else ()):
         value = _level(trigger)

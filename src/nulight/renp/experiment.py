@@ -197,7 +197,7 @@ class RenpExperiment:
             "conventions": {
                 "name": "renp",
                 "spin_sum": self.spin_sum,
-                "m1_operator": self.scheme.m1_operator,
+                "photon_exchange": self.scheme.photon_exchange,
                 "Gamma_0_per_s": self.rate,
                 **{key: value for key, value in made.items() if np.ndim(value) == 0},
             },

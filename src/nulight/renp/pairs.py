@@ -73,8 +73,11 @@ def weak_couplings(mixing: ArrayLike) -> tuple[ComplexArray, ComplexArray]:
 class Pairs:
     """Sums over pairs at given frequencies; every method returns an array of the frequencies' shape, eV^2."""
 
-    def __init__(self, k: PairKinematics, neutrinos: Neutrinos, spin_sum: SpinSum, m1_share: float = 1.0) -> None:
-        self.k, self.spin_sum, self.m1_share = k, spin_sum, m1_share
+    def __init__(
+        self, k: PairKinematics, neutrinos: Neutrinos, spin_sum: SpinSum, photon_share: ArrayLike = 1.0
+    ) -> None:
+        self.k, self.spin_sum = k, spin_sum
+        self.photon_share = np.asarray(photon_share, float)[..., None, None]
         self.majorana = neutrinos.nature == "majorana"
         self.share = 0.5 if self.majorana else 1.0
         axial, vector = weak_couplings(neutrinos.mixing)
@@ -163,7 +166,7 @@ class Pairs:
 
     def _magnetisation(self) -> FloatArray:
         """Square of the spin current i q x sigma / (2 m_e), or of the atom's, in units of the transverse component."""
-        weight = self.m1_share * tensors.magnetisation_weight(self.spin_sum)
+        weight = self.photon_share * tensors.magnetisation_weight(self.spin_sum)
         factor: FloatArray = weight * self.k.omega**2 / (4 * M_E**2)
         return factor
 

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from nulight.experiments.quantities import Quantity
 from nulight.experiments.schema.base import Entry, Name, Quality
-from nulight.renp.atoms import M1Operator
+from nulight.renp.atoms import PhotonExchange
 
-__all__ = ["SchemeCard", "TargetEntry"]
+__all__ = ["FurtherLevel", "SchemeCard", "TargetEntry"]
 
 Level = Annotated[float, Quantity("level")]
 Density = Annotated[float, Quantity("density")]
@@ -27,6 +27,13 @@ class TargetEntry(Entry):
     eta: float = Field(default=1.0, gt=0, le=1)
 
 
+class FurtherLevel(Entry):
+    """Another virtual level: energy, and product of its matrix elements over that of p, with its sign."""
+
+    E: Level
+    amplitude: float = Field(allow_inf_nan=False)
+
+
 class SchemeCard(Entry):
     """Three levels, the strength of the photon line, and a target and trigger frequencies to start from."""
 
@@ -38,7 +45,8 @@ class SchemeCard(Entry):
     E_pg: Level
     gamma_pg: Rate
     spin_factor: float = Field(gt=0, allow_inf_nan=False)
-    m1_operator: M1Operator = "L+2S"
+    further_levels: tuple[FurtherLevel, ...] = ()
+    photon_exchange: PhotonExchange = "atom"
     references: tuple[str, ...] = ()
     target: TargetEntry
     triggers: tuple[Level, ...] = Field(min_length=1)

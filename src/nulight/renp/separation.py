@@ -110,7 +110,7 @@ def element_spectra(
     Examples
     --------
     >>> from nulight.renp import atomic_scheme, neutrinos
-    >>> weak, signal = element_spectra([1.0712], atomic_scheme("yb"), neutrinos(0.01), ["mu_11"])
+    >>> weak, signal = element_spectra([1.0712], atomic_scheme("yb-dinh-2012"), neutrinos(0.01), ["mu_11"])
     >>> print(f"{signal[0, 0] * 1e-11**2:.1e}")
     6.6e-04
     """

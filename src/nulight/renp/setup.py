@@ -86,9 +86,9 @@ def renp_experiment(
 
     Examples
     --------
-    >>> experiment = renp_experiment("yb", [1.069, 1.07], days=100)
+    >>> experiment = renp_experiment("yb-dinh-2012", [1.069, 1.07], days=100)
     >>> print([f"{n:.0f}" for n in experiment.observed])
-    ['281', '227']
+    ['267', '216']
     """
     scheme, chosen, planned_target = _from_card(atom, triggers)
     check_spin_sum(spin_sum)

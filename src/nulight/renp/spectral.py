@@ -40,7 +40,7 @@ def spectral_function(
     Examples
     --------
     >>> from nulight.renp import atomic_scheme, neutrinos
-    >>> float(spectral_function(1.0, atomic_scheme("yb"), neutrinos(0.01)))  # doctest: +ELLIPSIS
+    >>> float(spectral_function(1.0, atomic_scheme("yb-dinh-2012"), neutrinos(0.01)))  # doctest: +ELLIPSIS
     0.105...
     """
     parts = spectral_parts(omega, scheme, neutrinos, new, spin_sum=spin_sum)
@@ -119,9 +119,8 @@ def spectral_parts(
     left out, below 1e-5 of a moment of 1e-11 mu_B. The charge radius shifts the vector coupling: the
     photon's pole cancels, and the effect has the size :math:`\omega^2/m_e^2` of weak magnetism.
 
-    "moments" and "charge" are written for the spin alone, 2S, as in the literature. The M1 operator of an atom
-    is L + 2S = J + S, and J does not connect levels of different J: with ``m1_operator="L+2S"`` of the scheme, the
-    default, both are a quarter of the above. Axial couplings feel the spin only.
+    "moments" and "charge" are written for the spin alone, as in the literature; they are multiplied by the scheme's
+    `photon_share`, and everything by its squared `amplitude`, the energy denominator if there is one virtual level.
 
     References
     ----------
@@ -131,7 +130,7 @@ def spectral_parts(
     new = NewPhysics() if new is None else new
     check_couplings(new, neutrinos.nature)
     k = pair_kinematics(omega, scheme.E_eg, neutrinos.masses)
-    pairs = Pairs(k, neutrinos, spin_sum, scheme.m1_share)
+    pairs = Pairs(k, neutrinos, spin_sum, scheme.photon_share(k.omega[..., 0, 0]))
     found = {"weak": pairs.standard()}
     if new.vector is not None:
         found["vector"] = pairs.vector(new.vector)
@@ -143,5 +142,5 @@ def spectral_parts(
         found["electric"] = pairs.moment(new.epsilon, "axial")
     if np.any(np.asarray(new.r2) != 0) or np.any(np.asarray(new.anapole) != 0):
         found["charge"] = pairs.charge(new.r2, new.anapole, new.mu, new.epsilon)
-    denominator = (scheme.E_pg - k.omega[..., 0, 0]) ** 2
-    return {name: value / denominator for name, value in found.items()}
+    virtual = scheme.amplitude(k.omega[..., 0, 0]) ** 2
+    return {name: value * virtual for name, value in found.items()}

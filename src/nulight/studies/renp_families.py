@@ -116,7 +116,7 @@ class Family:
         e = self.experiment
         made = e.neutrinos({"m_lightest": m[:, None]})
         k = pair_kinematics(e.triggers, e.scheme.E_eg, made.masses)
-        exposure = e.rate * e.efficiency * e.time / (e.scheme.E_pg - e.triggers) ** 2
+        exposure = e.rate * e.efficiency * e.time * e.scheme.amplitude(e.triggers) ** 2
         emitted = exposure[:, None, None] * k.delta * np.abs(weak_couplings(made.mixing)[0]) ** 2
         vector, axial = (axial_weight(transverse(k, p), along(k, p), e.spin_sum) for p in ("vector", "axial"))
         dirac: FloatArray = (emitted * (vector + axial)).sum(axis=(-2, -1)) / 4

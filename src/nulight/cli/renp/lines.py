@@ -14,7 +14,7 @@ def choices_line(conventions: Mapping[str, Any]) -> str:
     mass = f"m_0 = {1e3 * made['lightest_eV']:g} meV, " if "lightest_eV" in made else ""
     return (
         f"{made['nature']} neutrinos, {made['ordering']} ordering, {mass}{made['oscillation']}, "
-        f"spins: {made['spin_sum']}, M1: {made['m1_operator']}, Gamma_0 = {made['Gamma_0_per_s']:.4g} /s"
+        f"spins: {made['spin_sum']}, virtual photon: {made['photon_exchange']}, Gamma_0 = {made['Gamma_0_per_s']:.4g} /s"
     )
 
 
