@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nulight.cli.options import Json, Out
-from nulight.cli.output import answer, check_suffix, print_lines, print_table
-from nulight.cli.renp.lines import choices_line, values_text
+from nulight.cli.output import answer, check_suffix, print_table
+from nulight.cli.renp.lines import print_basis, values_text
 from nulight.cli.renp.options import (
     Atom,
     Days,
@@ -65,5 +65,4 @@ def _show(result: RenpEvents) -> None:
     rows.append(["total", "", "", f"{result.days.sum():.4g}", "", *(f"{values.sum():.4g}" for values in counts)])
     print_table(_COLUMNS, rows, title=result.experiment, whole=_COLUMNS[:2])
     point = [f"with {values_text(result.parameters)}"] if result.parameters else []
-    print_lines([*point, result.definition, choices_line(result.conventions)])
-    print_lines([f"warning: {text}" for text in result.warnings])
+    print_basis(result, point)

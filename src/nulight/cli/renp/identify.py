@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nulight.cli.options import Json, Level, Out
-from nulight.cli.output import answer, check_suffix, print_lines, print_table
-from nulight.cli.renp.lines import choices_line
+from nulight.cli.output import answer, check_suffix, print_table
+from nulight.cli.renp.lines import print_basis
 from nulight.cli.renp.options import (
     Atom,
     Days,
@@ -66,9 +66,7 @@ def _show(result: RenpIdentification) -> None:
     title = f"{scan}: Delta chi2 of elements (columns) where one of {result.strength:g} sigma (row) is true"
     print_table(["true", *result.elements], rows, title=title)
     _show_times(result)
-    shown = [f"told apart: Delta chi2 of at least {result.threshold:.3g}, {100 * result.cl:g} % CL"]
-    print_lines([*shown, choices_line(result.conventions), result.definition])
-    print_lines([f"warning: {text}" for text in result.warnings])
+    print_basis(result, [f"told apart: Delta chi2 of at least {result.threshold:.3g}, {100 * result.cl:g} % CL"])
 
 
 def _show_times(result: RenpIdentification) -> None:

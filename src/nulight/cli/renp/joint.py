@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nulight.cli.options import Json, Level, Out
-from nulight.cli.output import answer, check_suffix, print_lines, print_table, progress
-from nulight.cli.renp.lines import choices_line
+from nulight.cli.output import answer, check_suffix, print_table, progress
+from nulight.cli.renp.lines import print_basis
 from nulight.cli.renp.options import (
     Atom,
     Lightest,
@@ -78,8 +78,7 @@ def _show(result: RenpJoint) -> None:
         ["hidden", *(_limit(value) for value in plane.along.values()), "", ""] for plane in result.planes if plane.along
     ]
     print_table(columns, rows, title=repr(result).partition("\n")[0], notes=_notes(result), whole=columns)
-    print_lines([result.definition, choices_line(result.conventions)])
-    print_lines([f"warning: {text}" for text in result.warnings])
+    print_basis(result)
 
 
 def _notes(result: RenpJoint) -> list[str]:

@@ -8,7 +8,7 @@ import typer
 
 from nulight.cli.options import IntervalChoice, Json, Level, Out
 from nulight.cli.output import answer, check_suffix, interval_text, number, print_lines, print_table, progress
-from nulight.cli.renp.lines import choices_line, values_text
+from nulight.cli.renp.lines import print_basis, values_text
 from nulight.cli.renp.options import (
     Atom,
     Days,
@@ -82,5 +82,4 @@ def _show(result: RenpLimits) -> None:
         [f"{one.parameter}: {' or '.join(interval_text(*region) for region in one.regions)}" for one in several]
     )
     point = [f"fixed: {values_text(result.fixed)}"] if result.fixed else []
-    print_lines([*point, result.definition, choices_line(result.conventions)])
-    print_lines([f"warning: {text}" for text in result.warnings])
+    print_basis(result, point)

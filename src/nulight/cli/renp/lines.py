@@ -1,11 +1,22 @@
-"""Lines below the tables of `nulight renp`: what the numbers depend on."""
+"""What stands below the tables of `nulight renp`: what the numbers are and depend on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["choices_line", "values_text"]
+from nulight.cli.output import print_lines
+
+if TYPE_CHECKING:
+    from nulight.results import Result
+
+__all__ = ["choices_line", "print_basis", "values_text"]
+
+
+def print_basis(result: Result, before: Sequence[str] = ()) -> None:
+    """Print what the numbers of a record are, which choices they depend on, and its warnings."""
+    warnings = [f"warning: {text}" for text in result.warnings]
+    print_lines([*before, result.definition, choices_line(result.conventions), *warnings])
 
 
 def choices_line(conventions: Mapping[str, Any]) -> str:
@@ -14,7 +25,8 @@ def choices_line(conventions: Mapping[str, Any]) -> str:
     mass = f"m_0 = {1e3 * made['lightest_eV']:g} meV, " if "lightest_eV" in made else ""
     return (
         f"{made['nature']} neutrinos, {made['ordering']} ordering, {mass}{made['oscillation']}, "
-        f"spins: {made['spin_sum']}, virtual photon: {made['photon_exchange']}, Gamma_0 = {made['Gamma_0_per_s']:.4g} /s"
+        f"spins: {made['spin_sum']}, virtual photon: {made['photon_exchange']}, "
+        f"Gamma_0 = {made['Gamma_0_per_s']:.4g} /s"
     )
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nulight.cli.options import Json, Out
-from nulight.cli.output import answer, check_suffix, print_lines, print_table
-from nulight.cli.renp.lines import choices_line, values_text
+from nulight.cli.output import answer, check_suffix, print_table
+from nulight.cli.renp.lines import print_basis, values_text
 from nulight.cli.renp.options import (
     Atom,
     Lightest,
@@ -75,5 +75,4 @@ def _show(result: RenpSpectrum) -> None:
     notes = [f"{_ROWS} of {n} frequencies; all with --json or --out"] if n > _ROWS else []
     print_table(["omega [eV]", *columns], rows, notes=notes)
     point = [f"with {values_text(result.parameters)}"] if result.parameters else []
-    print_lines([*point, result.definition, choices_line(result.conventions)])
-    print_lines([f"warning: {text}" for text in result.warnings])
+    print_basis(result, point)
