@@ -49,11 +49,11 @@ if TYPE_CHECKING:
     from nulight.studies.renp.identify import renp_identify
     from nulight.studies.renp.joint import renp_joint
     from nulight.studies.renp.limits import renp_limits
+    from nulight.studies.renp.neutrinos import renp_mass, renp_nature, renp_ordering
     from nulight.studies.renp.placement import renp_placement
     from nulight.studies.renp.reach import renp_reach
     from nulight.studies.renp.spectrum import renp_events, renp_spectrum
-    from nulight.studies.renp_neutrinos import renp_mass, renp_nature, renp_ordering
-    from nulight.studies.renp_triggers import triggers_for
+    from nulight.studies.renp.triggers import triggers_for
     from nulight.studies.scan import scan_grid
     from nulight.studies.spectra import spectrum
     from nulight.studies.variations import vary
@@ -151,8 +151,8 @@ _HOMES = {
     "nulight.studies.renp.identify": ("renp_identify",),
     "nulight.studies.renp.placement": ("renp_placement",),
     "nulight.studies.renp.reach": ("renp_reach",),
-    "nulight.studies.renp_neutrinos": ("renp_mass", "renp_nature", "renp_ordering"),
-    "nulight.studies.renp_triggers": ("triggers_for",),
+    "nulight.studies.renp.neutrinos": ("renp_mass", "renp_nature", "renp_ordering"),
+    "nulight.studies.renp.triggers": ("triggers_for",),
     "nulight.studies.spectra": ("spectrum",),
     "nulight.targets": ("get_material",),
     "nulight.studies.variations": ("vary",),

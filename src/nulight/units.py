@@ -147,6 +147,10 @@ def _article(kind: str) -> str:
 
 
 def _example(kind: str) -> str:
-    return {"exposure": "1.16 t yr", "density": "1e21 cm^-3", "sqrt_energy": "0.31 keV^0.5", "activity": "3 MCi", "fraction": "2.75 %"}.get(
-        kind, f"1 {next(iter(KINDS[kind]))}"
-    )
+    return {
+        "exposure": "1.16 t yr",
+        "density": "1e21 cm^-3",
+        "sqrt_energy": "0.31 keV^0.5",
+        "activity": "3 MCi",
+        "fraction": "2.75 %",
+    }.get(kind, f"1 {next(iter(KINDS[kind]))}")

@@ -12,7 +12,7 @@ from nulight.renp.neutrinos import Neutrinos
 from nulight.renp.placement import place_triggers
 from nulight.renp.separation import candidates, levels, moment_elements, separation
 
-YB, NORMAL, INVERTED = atomic_scheme("yb"), neutrinos(0.01), neutrinos(0.01, ordering="inverted")
+YB, NORMAL, INVERTED = atomic_scheme("yb-dinh-2012"), neutrinos(0.01), neutrinos(0.01, ordering="inverted")
 NAMES = moment_elements()
 
 

@@ -23,7 +23,7 @@ from nulight.plotting.renp import (
     plot_renp_reach,
     plot_renp_spectrum,
 )
-from nulight.plotting.renp_neutrinos import plot_renp_mass, plot_renp_nature, plot_renp_ordering
+from nulight.plotting.renp.neutrinos import plot_renp_mass, plot_renp_nature, plot_renp_ordering
 from nulight.plotting.scan import plot_scan
 from nulight.plotting.spectrum import plot_spectrum
 from nulight.plotting.style import COLOURS, save_figure, styled

@@ -11,7 +11,7 @@ from nulight.plotting import plot_renp_identify
 
 
 def test_every_number_stands_in_its_cell(drawn):
-    found = nl.renp_identify(nl.renp_experiment("yb"))
+    found = nl.renp_identify(nl.renp_experiment("yb-dinh-2012"))
     figure = drawn(plot_renp_identify(found))
     ax = figure.axes[0]
     texts = {tuple(text.get_position()): text.get_text() for text in ax.texts}
@@ -28,7 +28,7 @@ def test_every_number_stands_in_its_cell(drawn):
 
 
 def test_elements_not_seen_are_left_white_and_said_so(drawn):
-    found = nl.renp_identify(nl.renp_experiment("yb", [1.07163, 1.0716]))
+    found = nl.renp_identify(nl.renp_experiment("yb-dinh-2012", [1.07163, 1.0716]))
     figure = drawn(plot_renp_identify(found))
     ax = figure.axes[0]
     assert len(ax.texts) == 4 * 11
@@ -36,7 +36,7 @@ def test_elements_not_seen_are_left_white_and_said_so(drawn):
 
 
 def test_majorana_elements_fit_in_their_own_axes():
-    found = nl.renp_identify(nl.renp_experiment("yb", nature="majorana"))
+    found = nl.renp_identify(nl.renp_experiment("yb-dinh-2012", nature="majorana"))
     ax = Figure().subplots()
     assert plot_renp_identify(found, ax) is ax.figure
     assert len(ax.texts) == 30

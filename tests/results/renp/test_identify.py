@@ -9,7 +9,7 @@ import pytest
 import nulight as nl
 from nulight.data.reader import read_table
 
-FOUND = nl.renp_identify(nl.renp_experiment("yb"))
+FOUND = nl.renp_identify(nl.renp_experiment("yb-dinh-2012"))
 
 
 def test_confused_pairs_are_those_below_the_threshold():
@@ -54,7 +54,7 @@ def test_csv_has_a_line_for_every_two_elements(tmp_path):
 def test_repr_says_how_many_are_confused_and_with_what():
     text = repr(FOUND)
     assert "26 of 132 pairs not told apart (90 % CL)" in text
-    assert "mu_33: 2.3e-10 mu_B, closest eps_33" in text
+    assert "mu_33: 1.17e-10 mu_B, closest eps_33" in text
 
 
 def test_a_record_cannot_be_changed():

@@ -12,8 +12,8 @@ from nulight.inference.profile import minimise
 from nulight.renp import load_scheme
 from nulight.renp.separation import separation
 
-PLAIN = nl.renp_experiment("yb")
-SYSTEMATIC = nl.renp_experiment("yb", rate_error=0.1, background=0.2, background_error=0.3)
+PLAIN = nl.renp_experiment("yb-dinh-2012")
+SYSTEMATIC = nl.renp_experiment("yb-dinh-2012", rate_error=0.1, background=0.2, background_error=0.3)
 FOUND = {"plain": nl.renp_identify(PLAIN), "systematic": nl.renp_identify(SYSTEMATIC)}
 CASES = [("plain", PLAIN), ("systematic", SYSTEMATIC)]
 OFF = ~np.eye(12, dtype=bool)
@@ -75,7 +75,7 @@ def test_without_nuisances_time_and_significance_are_proportional():
 
 
 def test_the_time_needed_does_not_depend_on_the_time_planned():
-    longer = nl.renp_identify(nl.renp_experiment("yb", days=1000))
+    longer = nl.renp_identify(nl.renp_experiment("yb-dinh-2012", days=1000))
     now, then = (found.days_needed["90 %"] for found in (FOUND["plain"], longer))
     assert np.isinf(now).tolist() == np.isinf(then).tolist()
     assert then[np.isfinite(then)] == pytest.approx(now[np.isfinite(now)], rel=1e-6)
@@ -109,21 +109,21 @@ def test_the_published_six_cannot_tell_mu_33_from_eps_33_and_a_seventh_can():
     assert found.separation("mu_33", "eps_33") == 0
     assert np.isinf(found.days_to_separate("mu_33", "eps_33"))
     assert np.isinf(found.days_to_identify("eps_33"))
-    more = nl.renp_identify(nl.renp_experiment("yb", [1.0, *load_scheme("yb").triggers]))
+    more = nl.renp_identify(nl.renp_experiment("yb-dinh-2012", [1.0, *load_scheme("yb-dinh-2012").triggers]))
     assert more.separation("mu_33", "eps_33") > 9
     assert np.isfinite(more.days_needed["90 %"]).all()
 
 
 def test_published_frequencies_at_ten_days_each():
-    """mu_11 of 9.3e-11 is 5 sigma, and 3.6 sigma from eps_11 (own numbers, to notice a change)."""
+    """mu_11 of 4.7e-11 is 5 sigma, and 3.6 sigma from eps_11 (own numbers, to notice a change)."""
     found = FOUND["plain"]
-    assert found.values[0] == pytest.approx(9.28e-11, rel=2e-3)
-    assert found.separation("mu_11", "eps_11") == pytest.approx(12.83, rel=2e-3)
+    assert found.values[0] == pytest.approx(4.74e-11, rel=2e-3)
+    assert found.separation("mu_11", "eps_11") == pytest.approx(13.06, rel=2e-3)
     assert len(found.confused) == 26
 
 
 def test_elements_of_closed_pairs_are_not_seen_and_cannot_imitate():
-    experiment = nl.renp_experiment("yb", [1.07163, 1.0716])  # pairs 11 and 12 only
+    experiment = nl.renp_experiment("yb-dinh-2012", [1.07163, 1.0716])  # pairs 11 and 12 only
     found = nl.renp_identify(experiment)
     assert set(found.unseen) == set(found.elements) - {"mu_11", "mu_12", "eps_11", "eps_12"}
     assert found.separation("mu_11", "mu_33") == pytest.approx(25.0, rel=1e-9)
@@ -134,7 +134,7 @@ def test_elements_of_closed_pairs_are_not_seen_and_cannot_imitate():
 
 
 def test_majorana_neutrinos_have_six_elements():
-    found = nl.renp_identify(nl.renp_experiment("yb", nature="majorana"))
+    found = nl.renp_identify(nl.renp_experiment("yb-dinh-2012", nature="majorana"))
     assert found.elements == ("mu_12", "mu_13", "mu_23", "eps_12", "eps_13", "eps_23")
     assert found.delta_chi2.shape == (6, 6)
 
@@ -147,7 +147,7 @@ def test_chosen_elements_are_a_part_of_the_whole():
 
 
 def test_data_are_not_used():
-    with_data = nl.renp_experiment("yb", observed=[100.0] * 6)
+    with_data = nl.renp_experiment("yb-dinh-2012", observed=[100.0] * 6)
     assert np.array_equal(nl.renp_identify(with_data).delta_chi2, FOUND["plain"].delta_chi2)
     assert twice_nll(with_data, {})[0] > 1
 

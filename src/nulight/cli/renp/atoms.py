@@ -80,7 +80,10 @@ def _show_one(record: dict[str, Any]) -> None:
         ("levels e, p, g", "; ".join(record["levels"])),
         ("E_eg, E_pg", f"{record['E_eg']:.10g} eV, {record['E_pg']:.10g} eV"),
         ("p -> g", f"{record['gamma_pg']:.4g} /s, (2J+1) C_ep = {record['spin_factor']:g}"),
-        ("further p", "; ".join(f"{energy:.10g} eV x {weight:g}" for energy, weight in record["further_levels"]) or "-"),
+        (
+            "further p",
+            "; ".join(f"{energy:.10g} eV x {weight:g}" for energy, weight in record["further_levels"]) or "-",
+        ),
         ("virtual photon", record["photon_exchange"]),
         (
             "target",

@@ -22,8 +22,8 @@ from nulight.cli.renp.options import (
 )
 
 if TYPE_CHECKING:
-    from nulight.results.renp_neutrinos import RenpMass, RenpTest
-    from nulight.studies.renp_triggers import Question
+    from nulight.results.renp.neutrinos import RenpMass, RenpTest
+    from nulight.studies.renp.triggers import Question
     from nulight.typing import FloatArray
 
 __all__ = ["command"]
@@ -69,7 +69,7 @@ def command(
     a first scan, for the others. The wrong hypothesis has its own lightest mass and Majorana phases. The mass and the
     ordering are done for both orderings, the nature for --ordering.
     """
-    from nulight.studies.renp_neutrinos import renp_mass, renp_nature, renp_ordering
+    from nulight.studies.renp.neutrinos import renp_mass, renp_nature, renp_ordering
 
     check_suffix(out, plots=True)
     masses, times = _masses(lightest), day_list(days)
@@ -107,7 +107,7 @@ def _masses(text: str) -> FloatArray:
 
 def _placed(question: Question, atom: str, masses: FloatArray, n: int | None) -> str:
     """Frequencies for all masses, or for the first one, as text."""
-    from nulight.studies.renp_triggers import triggers_for
+    from nulight.studies.renp.triggers import triggers_for
 
     chosen = masses if question == "mass" else masses[:1]
     placed = triggers_for(question, atom, chosen, _PLACED[question] if n is None else n)
@@ -115,7 +115,7 @@ def _placed(question: Question, atom: str, masses: FloatArray, n: int | None) ->
 
 
 def _show(result: RenpMass | RenpTest) -> None:
-    from nulight.results.renp_neutrinos import RenpMass
+    from nulight.results.renp.neutrinos import RenpMass
 
     title = repr(result).partition("\n")[0]
     rows = _rows(len(result.lightest))

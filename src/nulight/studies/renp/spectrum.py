@@ -50,7 +50,7 @@ def renp_spectrum(
     Examples
     --------
     >>> import nulight as nl
-    >>> result = nl.renp_spectrum(nl.renp_experiment("yb"), [1.0, 1.07])
+    >>> result = nl.renp_spectrum(nl.renp_experiment("yb-dinh-2012"), [1.0, 1.07])
     >>> [f"{value:.3f}" for value in result.total]
     ['0.105', '0.049']
     """
@@ -100,9 +100,9 @@ def renp_events(experiment: RenpExperiment, params: Mapping[str, float] | None =
     Examples
     --------
     >>> import nulight as nl
-    >>> result = nl.renp_events(nl.renp_experiment("yb", [1.069, 1.07], days=100))
+    >>> result = nl.renp_events(nl.renp_experiment("yb-dinh-2012", [1.069, 1.07], days=100))
     >>> [f"{n:.0f}" for n in result.total], result.open_pairs[1]
-    (['281', '227'], ('11', '12', '22', '13', '23'))
+    (['267', '216'], ('11', '12', '22', '13', '23'))
     """
     point, values = at_point(experiment, params)
     weak, new, background = point.expected(values)[0]

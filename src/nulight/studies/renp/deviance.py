@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from nulight.inference.likelihood import poisson_twice_nll
 from nulight.inference.newton import minimise_in_box
-from nulight.studies.renp_families import PHASE_SUMS, Family, Templates
+from nulight.studies.renp.families import PHASE_SUMS, Family, Templates
 from nulight.typing import FloatArray
 
 __all__ = ["Deviance", "minimised", "screened"]

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from nulight.inference.levels import confidence, interval_threshold
 from nulight.renp.experiment import RenpExperiment
 from nulight.renp.units import DAY
-from nulight.studies.renp_families import Family
-from nulight.studies.renp_minimum import BestFit, best_fit
-from nulight.studies.renp_triggers import Question, triggers_for
+from nulight.studies.renp.families import Family
+from nulight.studies.renp.minimum import BestFit, best_fit
+from nulight.studies.renp.triggers import Question, triggers_for
 from nulight.typing import ArrayLike, FloatArray
 
 __all__ = [

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nulight.studies.renp_exposure import Places, fits, time_needed
-from nulight.studies.renp_families import Family
-from nulight.studies.renp_minimum import best_fit
+from nulight.studies.renp.exposure import Places, fits, time_needed
+from nulight.studies.renp.families import Family
+from nulight.studies.renp.minimum import best_fit
 from nulight.typing import FloatArray
 
 __all__ = ["Outcome", "joined", "outcome"]

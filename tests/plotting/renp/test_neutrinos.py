@@ -7,7 +7,7 @@ import pytest
 
 from nulight.plotting import plot_renp_mass, plot_renp_nature, plot_renp_ordering
 from nulight.renp import renp_experiment
-from nulight.studies.renp_neutrinos import renp_mass, renp_nature, renp_ordering
+from nulight.studies.renp.neutrinos import renp_mass, renp_nature, renp_ordering
 
 MASSES = np.array([0.003, 0.01, 0.03])
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from nulight.renp.experiment import RenpExperiment
 from nulight.renp.neutrinos import Ordering
-from nulight.results.renp_neutrinos import RenpMass
-from nulight.studies.renp_exposure import (
+from nulight.results.renp.neutrinos import RenpMass
+from nulight.studies.renp.exposure import (
     NEEDED,
     Placement,
     Places,
@@ -19,9 +19,9 @@ from nulight.studies.renp_exposure import (
     samples,
     time_needed,
 )
-from nulight.studies.renp_families import Family, family, mass_at
-from nulight.studies.renp_minimum import PLACES, best_at
-from nulight.studies.renp_records import Sets, check_sets, own_phases, record_fields
+from nulight.studies.renp.families import Family, family, mass_at
+from nulight.studies.renp.minimum import PLACES, best_at
+from nulight.studies.renp.records import Sets, check_sets, own_phases, record_fields
 from nulight.typing import ArrayLike, FloatArray
 
 __all__ = ["renp_mass"]
@@ -79,11 +79,11 @@ def renp_mass(
     Examples
     --------
     >>> from nulight.renp import renp_experiment
-    >>> from nulight.studies.renp_triggers import triggers_for
-    >>> scan = renp_experiment("yb", triggers_for("mass", "yb", 0.03), lightest=0.03)
+    >>> from nulight.studies.renp.triggers import triggers_for
+    >>> scan = renp_experiment("yb-dinh-2012", triggers_for("mass", "yb-dinh-2012", 0.03), lightest=0.03)
     >>> found = renp_mass(scan, 0.03, days=100.0)
     >>> print(f"{found.lower[1, 0, 0]:.5f} to {found.upper[1, 0, 0]:.5f} eV")
-    0.02998 to 0.03045 eV
+    0.02998 to 0.03046 eV
     """
     masses = check_masses(lightest)
     base, times, spent = exposures(experiment, days)

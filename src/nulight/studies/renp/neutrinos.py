@@ -13,8 +13,8 @@ import numpy as np
 
 from nulight.renp.experiment import RenpExperiment
 from nulight.renp.neutrinos import Ordering
-from nulight.results.renp_neutrinos import RenpTest
-from nulight.studies.renp_exposure import (
+from nulight.results.renp.neutrinos import RenpTest
+from nulight.studies.renp.exposure import (
     NEEDED,
     Placement,
     Sample,
@@ -22,11 +22,11 @@ from nulight.studies.renp_exposure import (
     exposures,
     samples,
 )
-from nulight.studies.renp_families import Family, family
-from nulight.studies.renp_mass import renp_mass
-from nulight.studies.renp_minimum import best_fit
-from nulight.studies.renp_outcomes import Outcome, joined, outcome
-from nulight.studies.renp_records import Sets, check_sets, own_phases, record_fields
+from nulight.studies.renp.families import Family, family
+from nulight.studies.renp.mass import renp_mass
+from nulight.studies.renp.minimum import best_fit
+from nulight.studies.renp.outcomes import Outcome, joined, outcome
+from nulight.studies.renp.records import Sets, check_sets, own_phases, record_fields
 from nulight.typing import ArrayLike, FloatArray
 
 __all__ = ["renp_mass", "renp_nature", "renp_ordering"]
@@ -84,9 +84,9 @@ def renp_ordering(
     Examples
     --------
     >>> from nulight.renp import renp_experiment
-    >>> found = renp_ordering(renp_experiment("yb"), [0.001, 0.01], days=10.0)
+    >>> found = renp_ordering(renp_experiment("yb-dinh-2012"), [0.001, 0.01], days=10.0)
     >>> print([f"{value:.0f}" for value in found.delta_chi2[0, 0]])
-    ['41', '28']
+    ['39', '27']
     """
     masses, sets = check_masses(lightest), check_sets(oscillations)
     base, times, spent = exposures(experiment, days)

@@ -10,8 +10,8 @@ import numpy as np
 from nulight.neutrinos.mixing import OscillationParameters
 from nulight.renp.experiment import RenpExperiment
 from nulight.renp.neutrinos import Ordering
-from nulight.studies.renp_exposure import Sample
-from nulight.studies.renp_families import Family
+from nulight.studies.renp.exposure import Sample
+from nulight.studies.renp.families import Family
 from nulight.typing import FloatArray
 
 __all__ = ["Sets", "check_sets", "own_phases", "record_fields"]

@@ -10,10 +10,10 @@ import pytest
 from nulight.inference.profile import minimise
 from nulight.neutrinos.mixing import get_oscillation
 from nulight.renp import atomic_scheme, momentum_transfer_squared, neutrinos, renp_experiment, thresholds
-from nulight.studies.renp_families import family, kinks, mass_at
-from nulight.studies.renp_minimum import best_at, best_fit
-from nulight.studies.renp_neutrinos import renp_mass, renp_nature, renp_ordering
-from nulight.studies.renp_triggers import triggers_for
+from nulight.studies.renp.families import family, kinks, mass_at
+from nulight.studies.renp.minimum import best_at, best_fit
+from nulight.studies.renp.neutrinos import renp_mass, renp_nature, renp_ordering
+from nulight.studies.renp.triggers import triggers_for
 
 ORDERINGS = ("normal", "inverted")
 UNCERTAIN = {"background": 1.0, "rate_error": 0.1, "background_error": 0.2}

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 from nulight.plotting.style import COLOURS, axes_of, figure_of, legend_above, styled
-from nulight.results.renp_neutrinos import RenpMass, RenpTest
+from nulight.results.renp.neutrinos import RenpMass, RenpTest
 from nulight.typing import FloatArray
 
 __all__ = ["plot_renp_mass", "plot_renp_nature", "plot_renp_ordering"]

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from nulight.studies.renp_deviance import minimised, screened
-from nulight.studies.renp_families import Family, Templates, mass_at
+from nulight.studies.renp.deviance import minimised, screened
+from nulight.studies.renp.families import Family, Templates, mass_at
 from nulight.typing import ArrayLike, FloatArray
 
 __all__ = ["PLACES", "BestFit", "best_at", "best_fit"]
