@@ -20,10 +20,12 @@ from nulight.plotting.renp import (
     plot_renp_identify,
     plot_renp_joint,
     plot_renp_limits,
+    plot_renp_mass,
+    plot_renp_nature,
+    plot_renp_ordering,
     plot_renp_reach,
     plot_renp_spectrum,
 )
-from nulight.plotting.renp.neutrinos import plot_renp_mass, plot_renp_nature, plot_renp_ordering
 from nulight.plotting.scan import plot_scan
 from nulight.plotting.spectrum import plot_spectrum
 from nulight.plotting.style import COLOURS, save_figure, styled

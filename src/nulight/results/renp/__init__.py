@@ -4,6 +4,7 @@ from nulight.results.renp.events import RenpEvents
 from nulight.results.renp.identify import RenpIdentification
 from nulight.results.renp.joint import JointPlane, RenpJoint
 from nulight.results.renp.limits import RenpLimits
+from nulight.results.renp.neutrinos import RenpMass, RenpTest
 from nulight.results.renp.placement import RenpPlacement
 from nulight.results.renp.reach import RenpReach
 from nulight.results.renp.spectrum import RenpSpectrum
@@ -14,7 +15,9 @@ __all__ = [
     "RenpIdentification",
     "RenpJoint",
     "RenpLimits",
+    "RenpMass",
     "RenpPlacement",
     "RenpReach",
     "RenpSpectrum",
+    "RenpTest",
 ]
