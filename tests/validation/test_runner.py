@@ -144,6 +144,7 @@ OWN_NOT_MET = {
     "xenonnt-charge-radius.fixed-upper-region",
     "xenon1t-solar.default",
     "chromium-loss.si",
+    "renp-spectrum.below-33-default",
     "renp-spectrum.below-11-default",
 }
 
