@@ -11,10 +11,9 @@ from nulight.figures.ge_pasquini_2023 import FIGURES, figure_mediators, figure_m
 from nulight.figures.ge_pasquini_2023.common import below_end, frequencies, pair_thresholds, scan
 from nulight.figures.ge_pasquini_2023.fig1 import masses, poles
 from nulight.figures.ge_pasquini_2023.fig2 import BOUNDS
-from nulight.figures.ge_pasquini_2023.longitudinal import with_longitudinal
 from nulight.renp import NewPhysics, VectorMediator, spectral_function
 from nulight.renp.units import KEV
-from nulight.validation.renp_setup import MOMENTS
+from nulight.validation.renp_setup import MOMENTS, paper_experiment
 
 SIX, THREE, WHOLE = "six frequencies", "three frequencies", "six, with q_mu q_nu/m^2"
 
@@ -142,7 +141,7 @@ def test_longitudinal_part_matters_to_light_vectors_alone(mediators):
 
 
 def test_longitudinal_experiment_is_the_spectral_function_with_that_part():
-    model, m, g = with_longitudinal(scan()), 0.01, 3e-27
+    model, m, g = paper_experiment(longitudinal=True), 0.01, 3e-27
     vector = VectorMediator(mass=m, left=g * np.eye(3), longitudinal=True)
     wanted = spectral_function(model.triggers, model.scheme, model.neutrinos(), NewPhysics(vector=vector))
     found = sum(model.spectral_parts({"gg_axial": g, "m_vector": m / KEV}).values())

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 from nulight.inference.model import CountModel
 from nulight.models.parameter import ParameterError
 from nulight.neutrinos.mixing import OscillationParameters
-from nulight.renp import RENP_PARAMETERS, RenpExperiment, momentum_transfer_squared, renp_experiment
+from nulight.renp import (
+    RENP_PARAMETERS,
+    NewPhysics,
+    RenpExperiment,
+    Target,
+    VectorMediator,
+    momentum_transfer_squared,
+    renp_experiment,
+    spectral_parts,
+)
+from nulight.renp.units import KEV
 from nulight.units import d
 
 NUFIT_5 = OscillationParameters(
@@ -239,3 +249,32 @@ def test_provenance_says_what_the_counts_depend_on() -> None:
     assert record["days"] == (10.0,) * 6
     assert "arXiv:1209.4808" in record["citations"]
     assert "arXiv:2007.14792" in record["citations"]
+
+
+def test_a_record_and_the_name_say_how_the_scan_was_set_up() -> None:
+    made = renp_experiment(
+        "yb", [1.0, 1.07], efficiency=[0.5, 0.25], background=2.0, rate_error=0.1, background_error=0.2, rate=1e-3
+    )
+    told = made.provenance()["conventions"]
+    wanted = {"efficiency": (0.5, 0.25), "background_per_day": 2.0, "rate_error": 0.1, "background_error": 0.2}
+    assert wanted.items() <= told.items()
+    assert told["target"] == "none, Gamma_0 was given"
+    assert "Gamma_0 as given, efficiency 0.25 to 0.5, background 2 /d, rate error 10 %, background error 20 %" in repr(
+        made
+    )
+    small = renp_experiment("yb", target=Target(volume=1.0))
+    assert small.provenance()["conventions"]["target"] == {"volume": 1.0, "n_atoms": 1e21, "n_photons": 1e21, "eta": 1}
+    assert repr(small).endswith("target with volume 1 cm^3")
+    assert repr(YB).endswith("/s")
+
+
+def test_longitudinal_part_is_that_of_the_spectral_function() -> None:
+    whole, m, g = renp_experiment("yb", longitudinal=True), 0.03, 3e-27
+    vector = VectorMediator(mass=m, left=g * np.eye(3), longitudinal=True)
+    parts = spectral_parts(whole.triggers, whole.scheme, whole.neutrinos(), NewPhysics(vector=vector))
+    found = whole.spectral_parts({"gg_axial": g, "m_vector": m / KEV})
+    np.testing.assert_allclose(found["vector"][0], parts["vector"], rtol=1e-12)
+    assert whole.provenance()["conventions"]["longitudinal"] is True
+    assert whole.parameters()["mu_11"].scale == renp_experiment("yb").parameters()["mu_11"].scale
+    with pytest.raises(ValueError, match="m_vector = 0: a massless vector has no longitudinal part; give it a mass"):
+        whole.expected({"gg_axial": g})

@@ -155,7 +155,9 @@ def check_couplings(new: NewPhysics, nature: Nature) -> None:
                 "one; give `left` only"
             )
         if new.vector.longitudinal and np.any(np.asarray(new.vector.mass) == 0):
-            raise ValueError("m_vector = 0: a massless vector has no longitudinal part; use longitudinal=False")
+            raise ValueError(
+                "m_vector = 0: a massless vector has no longitudinal part; give it a mass, or use longitudinal=False"
+            )
     if new.scalar is not None:
         _check_mediator("scalar", new.scalar.mass, new.scalar.width)
         for name in ("scalar", "pseudoscalar"):

@@ -22,6 +22,8 @@ from nulight.renp.atoms import AtomicScheme
 from nulight.renp.checks import each_trigger
 from nulight.renp.neutrinos import Neutrinos, Ordering, neutrinos
 from nulight.renp.parameters import LAMBDAS, RENP_PARAMETERS, couplings, family_of, parameter_values
+from nulight.renp.rate import Target
+from nulight.renp.setting import setting, setting_text
 from nulight.renp.sizes import one_sigma
 from nulight.renp.spectral import spectral_parts
 from nulight.renp.tensors import SpinSum
@@ -52,6 +54,10 @@ class RenpExperiment:
     ordering : "normal" or "inverted"
     oscillation : str, OscillationParameters or None
     spin_sum : "trace" or "coherent"
+    longitudinal : bool
+        Whether a vector's propagator has the part q_mu q_nu / m^2.
+    target : Target or None
+        What `rate` was computed for; None if it was given.
     defaults : mapping of str to float
         Values of parameters that nobody sets: the mass of the lightest neutrino, masses of mediators...
     data : array (n,) or None
@@ -76,6 +82,8 @@ class RenpExperiment:
     ordering: Ordering | None = None
     oscillation: str | OscillationParameters | None = None
     spin_sum: SpinSum = "trace"
+    longitudinal: bool = False
+    target: Target | None = None
     defaults: Mapping[str, float] = field(default_factory=dict)
     data: FloatArray | None = None
 
@@ -93,7 +101,7 @@ class RenpExperiment:
         return (
             f"{self.name}: {len(self.triggers)} trigger frequencies, {self.triggers.min():.10g}-"
             f"{self.triggers.max():.10g} eV, {spent}; {self.nature} neutrinos, "
-            f"m_0 = {self.defaults['m_lightest']:g} eV, Gamma_0 = {self.rate:.3g} /s"
+            f"m_0 = {self.defaults['m_lightest']:g} eV, Gamma_0 = {self.rate:.3g} /s{setting_text(self._setting)}"
         )
 
     @property
@@ -198,13 +206,26 @@ class RenpExperiment:
                 "name": "renp",
                 "spin_sum": self.spin_sum,
                 "photon_exchange": self.scheme.photon_exchange,
-                "Gamma_0_per_s": self.rate,
+                **self._setting,
                 **{key: value for key, value in made.items() if np.ndim(value) == 0},
             },
             "triggers_eV": tuple(self.triggers.tolist()),
             "days": tuple((self.time / DAY).tolist()),
             "citations": tuple(dict.fromkeys([*self.scheme.references, *self.neutrinos().references])),
         }
+
+    @property
+    def _setting(self) -> dict[str, Any]:
+        """Rate, losses, background and uncertainties, for the record."""
+        return setting(
+            rate=self.rate,
+            target=self.target,
+            efficiency=self.efficiency,
+            background=self.background_rate * DAY,
+            rate_error=self.rate_error,
+            background_error=self.background_error,
+            longitudinal=self.longitudinal,
+        )
 
     @property
     def _exposure(self) -> FloatArray:
@@ -215,7 +236,8 @@ class RenpExperiment:
     def _parts(self, values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """Spectral function at the triggers; values are not checked."""
         columns = {name: value[:, None] if value.ndim else value for name, value in values.items()}
-        new, states = couplings(columns, self.nature), self.neutrinos(columns)
+        new = couplings(columns, self.nature, longitudinal=self.longitudinal)
+        states = self.neutrinos(columns)
         parts = spectral_parts(self.triggers, self.scheme, states, new, spin_sum=self.spin_sum)
         return {name: np.atleast_2d(part) for name, part in parts.items()}
 
@@ -241,9 +263,11 @@ class RenpExperiment:
     def _one_sigma(self, names: list[str]) -> dict[str, float]:
         known = {name: np.asarray(value, float) for name, value in self.defaults.items() if self._is_setting(name)}
         start = np.array([RENP_PARAMETERS[name].scale for name in names])
+        # a mass may come later; a massless vector has no longitudinal part
+        sized = self if self.defaults.get("m_vector") else replace(self, longitudinal=False)
 
         def new(values: Mapping[str, FloatArray]) -> FloatArray:
-            parts = self._parts({**known, **values})
+            parts = sized._parts({**known, **values})
             return self._sum({name: part for name, part in parts.items() if name != "weak"}) * self._exposure
 
         found = one_sigma(new, names, start, self.expected({})[0].sum(axis=0))

@@ -141,7 +141,7 @@ def _numbers(name: str, value: Any) -> FloatArray:
     return numbers
 
 
-def couplings(values: Mapping[str, FloatArray], nature: Nature) -> NewPhysics:
+def couplings(values: Mapping[str, FloatArray], nature: Nature, *, longitudinal: bool = False) -> NewPhysics:
     r"""Return the couplings of parameter values.
 
     Parameters
@@ -151,6 +151,8 @@ def couplings(values: Mapping[str, FloatArray], nature: Nature) -> NewPhysics:
         of Majorana neutrinos imaginary, as they must be; only their size matters. A coupling of every mass state and
         one of a pair add up.
     nature : "dirac" or "majorana"
+    longitudinal : bool
+        Whether the vector's propagator has the part q_mu q_nu / m^2.
 
     Returns
     -------
@@ -187,7 +189,7 @@ def couplings(values: Mapping[str, FloatArray], nature: Nature) -> NewPhysics:
         epsilon=_or_zero(epsilon),
         r2=_or_zero(found["r2"]),
         anapole=_or_zero(found["a"]),
-        vector=_vector(values, found),
+        vector=_vector(values, found, longitudinal),
         scalar=_scalar(values, found),
     )
 
@@ -223,11 +225,14 @@ def _split(values: Mapping[str, FloatArray], nature: Nature) -> tuple[ComplexArr
     return (moment + mirrored) / 2, 0.5j * (moment - mirrored)
 
 
-def _vector(values: Mapping[str, FloatArray], found: Mapping[str, ComplexArray | None]) -> VectorMediator | None:
+def _vector(
+    values: Mapping[str, FloatArray], found: Mapping[str, ComplexArray | None], longitudinal: bool
+) -> VectorMediator | None:
     left, right = found["gg_axial"], found["gg_right"]
     if left is None and right is None:
         return None
-    return VectorMediator(mass=_mass(values, "m_vector"), left=_or_zero(left), right=_or_zero(right))
+    mass = _mass(values, "m_vector")
+    return VectorMediator(mass=mass, left=_or_zero(left), right=_or_zero(right), longitudinal=longitudinal)
 
 
 def _scalar(values: Mapping[str, FloatArray], found: Mapping[str, ComplexArray | None]) -> ScalarMediator | None:

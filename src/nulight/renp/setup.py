@@ -41,6 +41,7 @@ def renp_experiment(
     rate_error: float = 0.0,
     background_error: float = 0.0,
     spin_sum: SpinSum = "trace",
+    longitudinal: bool = False,
     observed: Sequence[float] | None = None,
     name: str | None = None,
 ) -> RenpExperiment:
@@ -70,6 +71,9 @@ def renp_experiment(
     rate_error, background_error : float
         Relative uncertainties of Gamma_0 and of the background, between 0 and 1; the first is common to all atoms.
     spin_sum : "trace" or "coherent"
+    longitudinal : bool
+        Keep the part q_mu q_nu / m^2 of a vector's propagator, see `VectorMediator`; left out in the literature. Limits
+        then need its mass, `m_vector`.
     observed : sequence of n whole numbers, optional
         Data; the expectation without new physics otherwise.
     name : str, optional
@@ -96,7 +100,8 @@ def renp_experiment(
     if rate is not None and target is not None:
         raise ValueError("rate and target are both given; Gamma_0 follows from the target, give one of them")
     if rate is None:
-        rate = rate_scale(scheme, target or planned_target)
+        target = target or planned_target
+        rate = rate_scale(scheme, target)
     experiment = RenpExperiment(
         name=name or f"renp-{scheme.name}",
         scheme=scheme,
@@ -111,6 +116,8 @@ def renp_experiment(
         ordering=ordering,
         oscillation=oscillation,
         spin_sum=spin_sum,
+        longitudinal=longitudinal,
+        target=target,
         defaults={"m_lightest": float(lightest), "alpha_21": float(alpha_21), "alpha_31": float(alpha_31)},
         data=None if observed is None else counts("observed", observed, n),
     )

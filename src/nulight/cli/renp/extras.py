@@ -81,6 +81,12 @@ def _angle(text: str, option: str) -> float:
         raise ValueError(f"{option}: {text!r} is not a number in rad") from None
 
 
+def _yes_or_no(text: str, option: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError(f"{option}: {text!r}; use yes or no")
+    return text == "yes"
+
+
 def _word(text: str, _option: str) -> str:
     return text
 
@@ -98,5 +104,6 @@ _EXTRAS: dict[str, Callable[[str, str], Any]] = {
     "alpha_21": _angle,
     "alpha_31": _angle,
     "spin_sum": _word,
+    "longitudinal": _yes_or_no,
     "oscillation": _word,
 }

@@ -60,7 +60,8 @@ With = Annotated[
         "--with",
         metavar="KEY=VALUE",
         help="efficiency=0.5, background='1 /d', rate='3.7e-4 /s', rate_error='10 %', background_error=, volume='1 l', "
-        "n_atoms='1e20 cm^-3', n_photons=, eta=, alpha_21=, alpha_31=, spin_sum=coherent, oscillation=nufit-5.2-no; "
+        "n_atoms='1e20 cm^-3', n_photons=, eta=, alpha_21=, alpha_31=, spin_sum=coherent, longitudinal=yes, "
+        "oscillation=nufit-5.2-no; "
         "may be repeated.",
     ),
 ]

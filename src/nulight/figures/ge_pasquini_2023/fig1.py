@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
 from nulight.figures.ge_pasquini_2023.common import NOTE, SOURCE, below_end, frequencies, scan, zoom
-from nulight.figures.ge_pasquini_2023.longitudinal import with_longitudinal
 from nulight.figures.numbers import Curves, Numbers
 from nulight.plotting.style import COLOURS, PAGE_WIDTH, StyledFigure, styled
 from nulight.renp import (
@@ -145,7 +144,7 @@ def _vector(ax: Axes, n: int, table: Curves) -> None:
     curves = [
         _Line(scan(three=True), "gg_axial", "three frequencies", "vermillion"),
         _Line(scan(), "gg_axial", "six frequencies", "blue"),
-        _Line(with_longitudinal(scan()), "gg_axial", r"six, with $q_\mu q_\nu/m^2$", "grey", is_extra=True),
+        _Line(replace(scan(), longitudinal=True), "gg_axial", r"six, with $q_\mu q_\nu/m^2$", "grey", is_extra=True),
     ]
     inset = _reaches(ax, curves, n, table)
     _frame(ax, inset, r"$|g_A^e g_L|$", (1e-31, 1e-14), (3e-31, 1e-25))

@@ -59,7 +59,8 @@ def renp_spectrum(
     if omega is None:
         omega = spectrum_frequencies(point.scheme.E_eg, neutrinos.masses, poles)
     frequencies = np.atleast_1d(np.asarray(omega, float))
-    new = couplings({name: np.asarray(value) for name, value in {**point.defaults, **values}.items()}, point.nature)
+    arrays = {name: np.asarray(value) for name, value in {**point.defaults, **values}.items()}
+    new = couplings(arrays, point.nature, longitudinal=point.longitudinal)
     parts = spectral_parts(frequencies, point.scheme, neutrinos, new, spin_sum=point.spin_sum)
     provenance = point.provenance()
     return RenpSpectrum(
