@@ -13,7 +13,13 @@ import numpy as np
 from nulight.renp.atoms import AtomicScheme
 from nulight.renp.units import G_F, HBAR, HBAR_C
 
-__all__ = ["Target", "rate_scale"]
+__all__ = ["RATE_CAVEAT", "Target", "rate_scale"]
+
+RATE_CAVEAT = (
+    "Gamma_0 is uncertain: its formula is from memory (yb-dinh-2012: 0.51e-3 /s here, 0.37e-3 /s remembered as "
+    "published), and eta = 1 stands for a field 12 times as intense as the stated densities make at most"
+)
+"""What `rate_scale` rests on, in a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

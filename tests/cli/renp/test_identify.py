@@ -19,9 +19,26 @@ def test_people_see_the_matrix_and_the_times(run):
     text = run("identify", "yb").stdout
     found = nl.renp_identify(nl.renp_experiment("yb"))
     assert f"{found.separation('mu_11', 'mu_12'):.1f}" in text
-    assert f"{found.days_to_separate('mu_11', 'eps_11'):.3g}" in text
-    for words in ("never", "not told", "3 sigma", "Gamma_0", "masses and mixing known"):
+    assert f"{found.days_to_separate('mu_11', 'eps_11') / 365.25:.3g} yr" in text
+    for words in (
+        "never",
+        "not told",
+        "3 sigma",
+        "Gamma_0",
+        "masses and mixing known",
+        "1/6 of these",
+        "renp joint yb",
+    ):
         assert words in " ".join(text.split())
+
+
+def test_shares_of_the_frequencies_are_said_where_they_differ(run):
+    text = run(
+        "identify", "yb", "--elements", "mu_12,eps_12", "--triggers", "1.06,1.069 eV", "--days", "30,10 d"
+    ).stdout
+    assert "shares of the frequencies, as --days has them: 75, 25 %" in text
+    text = run("identify", "yb", "--elements", "mu_12,eps_12", "--triggers", "1.06 eV").stdout
+    assert "one frequency: the whole scan is the time at it" in text
 
 
 def test_options_reach_the_study(run_json):

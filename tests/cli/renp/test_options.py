@@ -139,3 +139,21 @@ def test_neutrinos_too_heavy_for_the_scan_of_the_card_need_no_scan():
     made = setup_without_scan("generic", "120 meV", "inverted", "majorana", ["spin_sum=coherent"])
     assert made.neutrinos().masses.min() == pytest.approx(0.12)
     assert (made.nature, made.spin_sum) == ("majorana", "coherent")
+
+
+@pytest.mark.parametrize(
+    ("days", "text"),
+    [
+        (0.01234, "0.0123 d"),
+        (999.0, "999 d"),
+        (1000.0, "2.74 yr"),
+        (2.5e5 * 365.25, "250000 yr"),
+        (5e6 * 365.25, "5e+06 yr"),
+        (float("inf"), "never"),
+        (float("nan"), "-"),
+    ],
+)
+def test_long_times_are_years(days, text):
+    from nulight.cli.renp.lines import time_text
+
+    assert time_text(days) == text

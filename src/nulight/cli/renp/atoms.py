@@ -35,6 +35,7 @@ def command(
 def _record(name: str) -> dict[str, Any]:
     from nulight.io.text import plain
     from nulight.renp import PAIRS, load_scheme, neutrinos, rate_scale, thresholds
+    from nulight.renp.rate import RATE_CAVEAT
 
     loaded = load_scheme(name)
     scheme = loaded.scheme
@@ -45,6 +46,7 @@ def _record(name: str) -> dict[str, Any]:
         "quality": loaded.quality,
         "target": plain(loaded.target),
         "Gamma_0": rate_scale(scheme, loaded.target),
+        "Gamma_0_caveat": RATE_CAVEAT,
         "triggers": plain(loaded.triggers),
         "m_lightest": _LIGHTEST,
         "thresholds": {pair: float(edges[i, j]) for pair, (i, j) in PAIRS.items()},
@@ -97,4 +99,4 @@ def _show_one(record: dict[str, Any]) -> None:
         ("references", ", ".join(record["references"])),
         *(("note", note) for note in record["notes"]),
     ]
-    print_table(["", record["name"]], rows)
+    print_table(["", record["name"]], rows, notes=[record["Gamma_0_caveat"]])

@@ -9,7 +9,7 @@ import typer
 
 from nulight.cli.options import Json, Level, Out
 from nulight.cli.output import answer, check_suffix, print_table, progress
-from nulight.cli.renp.lines import print_basis
+from nulight.cli.renp.lines import print_basis, time_text
 from nulight.cli.renp.options import (
     Atom,
     Lightest,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_SHORT, _LONG = 0.1, 1e6  # days beyond which nobody wants to know more
+_SHORT, _LONG = 0.1, 365250.0  # days beyond which nobody wants to know more
 
 
 def command(
@@ -103,4 +103,4 @@ def _limit(value: float) -> str:
 def _days(value: float) -> str:
     if value < _SHORT:
         return f"< {_SHORT:g} d"
-    return f"{float(f'{value:.3g}'):g} d" if value < _LONG else "never" if math.isinf(value) else f"> {_LONG:g} d"
+    return f"> {time_text(_LONG)}" if _LONG < value < math.inf else time_text(value)
