@@ -43,9 +43,35 @@ def test_each_entry_stands_once_in_order():
 
 def test_every_shipped_record_is_a_balanced_entry_with_title_and_year():
     table = read_package_table("data/references/bibtex.csv")
-    for eprint, texkey in zip(table.text("eprint"), table.text("texkey"), strict=True):
-        entry = bibtex([eprint or texkey])
+    for eprint, texkey, doi in zip(*(table.text(name) for name in ("eprint", "texkey", "doi")), strict=True):
+        entry = bibtex([eprint or texkey or doi])
         assert entry.count("{") == entry.count("}")
         assert "title = {" in entry
         assert re.search(r"year = \{(19|20)\d\d\}", entry)
         assert re.fullmatch(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})?", eprint)
+
+
+def test_texkey_with_words_and_arxiv_number_is_the_known_record():
+    entry = bibtex(["Esteban:2024eli; NuFIT 6.0, arXiv:2410.05380"])
+    assert entry == bibtex(["Esteban:2024eli"])
+    assert entry.startswith("@article{Esteban:2024eli,")
+    assert "eprint = {2410.05380}" in entry
+    assert bibtex(["Esteban:2024eli", "Esteban:2024eli; NuFIT 6.0, arXiv:2410.05380"]) == entry
+
+
+def test_texkey_with_the_number_of_an_unknown_paper_keeps_both():
+    entry = bibtex(["Miranda:2021kre; Majorana phases (arXiv:2109.09545)"])
+    assert entry.startswith("@misc{Miranda:2021kre,")
+    assert "eprint = {2109.09545}" in entry
+
+
+def test_texkey_with_words_alone_stays_free_text():
+    two = "Grimus:2000tq; Miranda:2021kre (arXiv:2109.09545)"
+    for citation in ("Esteban:2020cvm; rounded", two):  # the number is not that of the first of two papers
+        assert f"note = {{{citation}}}" in bibtex([citation])
+
+
+def test_record_with_a_doi_alone_is_named_by_it():
+    entry = bibtex(["doi:10.3390/psf2023008051"])
+    assert entry.startswith("@article{10.3390-psf2023008051,")
+    assert "pages = {51}" in entry

@@ -16,6 +16,8 @@ __all__ = ["bibtex"]
 _TABLE = "data/references/bibtex.csv"
 _ARXIV = re.compile(r"(?:arXiv:)?((?:[a-z-]+(?:\.[A-Z]{2})?/\d{7})|(?:\d{4}\.\d{4,5}))(?:v\d+)?$", re.IGNORECASE)
 _DOI = re.compile(r"(?:doi:)?(10\.\d{4,}/\S+)$", re.IGNORECASE)
+_TEXKEY = r"[\w'.-]+:\d{4}[a-z]{2,4}"
+_INSIDE = re.compile(rf"({_TEXKEY});(?!.*{_TEXKEY}).*\barXiv:(\S+?)[).,]*$")
 _FIELDS = ("author", "collaboration", "title", "journal", "volume", "pages", "year", "doi")
 
 
@@ -25,7 +27,8 @@ def bibtex(citations: Iterable[str]) -> str:
     Parameters
     ----------
     citations : iterable of str
-        INSPIRE texkeys, arXiv numbers (``2207.11330`` or ``arXiv:2207.11330``), DOIs, or free text.
+        INSPIRE texkeys, arXiv numbers (``2207.11330`` or ``arXiv:2207.11330``), DOIs, a texkey with words and its
+        arXiv number behind a semicolon, or free text.
 
     Returns
     -------
@@ -49,6 +52,9 @@ def bibtex(citations: Iterable[str]) -> str:
 
 
 def _entry(citation: str, table: Table) -> tuple[str, str]:
+    if inside := _INSIDE.match(citation):
+        label, entry = _entry(f"arXiv:{inside[2]}", table)
+        return inside[1], entry.replace(label, inside[1], 1)
     arxiv, doi = _ARXIV.match(citation), _DOI.match(citation)
     column, key = ("eprint", arxiv[1]) if arxiv else ("doi", doi[1]) if doi else ("texkey", citation)
     rows = table.where(**{column: key})
@@ -57,8 +63,8 @@ def _entry(citation: str, table: Table) -> tuple[str, str]:
     if arxiv:
         return _text("misc", f"arXiv-{key}", {"eprint": key, "archivePrefix": "arXiv"})
     if doi:
-        return _text("misc", re.sub(r"[^\w.:-]", "-", key), {"doi": key})
-    if re.fullmatch(r"[\w'.-]+:\d{4}[a-z]{2,4}", citation):
+        return _text("misc", _doi_label(key), {"doi": key})
+    if re.fullmatch(_TEXKEY, citation):
         return _text("misc", citation, {"note": f"INSPIRE texkey {citation}"})
     return _text("misc", re.sub(r"\W+", "-", citation).strip("-"), {"note": citation})
 
@@ -68,7 +74,12 @@ def _known(row: dict[str, str]) -> tuple[str, str]:
     if row["eprint"]:
         content |= {"eprint": row["eprint"], "archivePrefix": "arXiv"}
     kind = "article" if row["journal"] else "misc"
-    return _text(kind, row["texkey"] or f"arXiv-{row['eprint']}", content)
+    label = row["texkey"] or (f"arXiv-{row['eprint']}" if row["eprint"] else _doi_label(row["doi"]))
+    return _text(kind, label, content)
+
+
+def _doi_label(doi: str) -> str:
+    return re.sub(r"[^\w.:-]", "-", doi)
 
 
 def _text(kind: str, label: str, content: dict[str, str]) -> tuple[str, str]:
