@@ -50,7 +50,7 @@ def root(experiment: RenpExperiment, name: str, start: float) -> float:
 
     high = start
     while height(high) < 0:
-        high *= 1.2
+        high *= 1.005  # a light vector may be allowed again soon after the first end
     return float(brentq(height, 0.0, high, rtol=1e-12, xtol=1e-40))
 
 
@@ -80,7 +80,7 @@ def bench(title: str, experiment: RenpExperiment, reach: Callable[[], RenpReach]
     text = f"{title:42s}{took:7.3f} s{limits:9.1f} s{limits / took:7.0f} x"
     if not experiment.nuisances:
         plain, roots = loop(
-            lambda i, k: root(at(experiment, curve, k), curve.couplings[i], 0.5 * curve.upper[i, k]), curve
+            lambda i, k: root(at(experiment, curve, k), curve.couplings[i], 0.99 * curve.upper[i, k]), curve
         )
         ours = [curve.upper[i, k] for i, k in places(curve)]
         difference = np.max(np.abs(np.array(plain) / ours - 1))
