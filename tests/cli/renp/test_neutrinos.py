@@ -33,7 +33,7 @@ def test_ordering_and_nature_are_those_of_the_functions(run_json):
 def test_table_of_the_nature_has_times(run):
     result = run("neutrinos", "yb", "--question", "nature", "--lightest", "2 meV:100 meV:3", "--n", "5")
     assert result.exit_code == 0, result.output
-    for text in ("true: majorana, own phases", "true: dirac", " yr)", "5 trigger frequencies, placed for each mass"):
+    for text in ("true: majorana, zero phases", "true: dirac", " yr)", "5 trigger frequencies, placed for each mass"):
         assert text in result.stdout
 
 

@@ -133,7 +133,7 @@ def renp_nature(
     Returns
     -------
     RenpTest
-        Truths "majorana, own phases" (those of the experiment, zero by default), "majorana, best phases" and
+        Truths "majorana, zero phases" ("given phases" if the experiment has others), "majorana, best phases" and
         "majorana, worst phases" (largest and smallest Delta chi2, to 5 degrees), and "dirac".
 
     Raises
@@ -162,11 +162,12 @@ def renp_nature(
     base, times, spent = exposures(experiment, days)
     parts = samples("nature", base, masses, placement)
     ordering: Ordering = experiment.neutrinos().inputs["ordering"]
+    given = "given" if own_phases(base).any() else "zero"
     made = [_natures(part, ordering, times) for part in parts]
     found = [joined(list(one)) for one in zip(*made, strict=True)]
     return RenpTest(
         question="nature",
-        truths=(*(f"majorana, {which} phases" for which in ("own", "best", "worst")), "dirac"),
+        truths=(*(f"majorana, {which} phases" for which in (given, "best", "worst")), "dirac"),
         alternatives=("dirac", "dirac", "dirac", "majorana"),
         definition="smallest Delta chi2 of the other nature over its lightest mass, phases and nuisances, ordering "
         "known, Asimov data; its root in standard deviations",
