@@ -17,7 +17,7 @@ import numpy as np
 from nulight.inference.coordinates import Prior, Profile, baseline, citations, domain, lookup
 from nulight.inference.expectation import row_counts
 from nulight.inference.levels import IntervalKind, interval_threshold
-from nulight.inference.model import Model, Nuisance, asimov, parts, with_planned_data
+from nulight.inference.model import Model, Nuisance, asimov, parts, strangers, with_planned_data
 from nulight.inference.profile import Profiled, minimise
 from nulight.inference.scan import Scan, scan_regions, scan_within
 from nulight.results import Impact, Interval, LimitResult
@@ -210,10 +210,7 @@ class _Problem:
 
     def scan(self, threshold: float) -> Scan:
         if not self.has_effect():
-            raise ValueError(
-                f"{self.model.name}: no count depends on {self.parameter}; its flavour must be in the flux, "
-                "a mass needs its coupling fixed at a value, and a final state must be light enough to be made"
-            )
+            raise ValueError(_why_without_effect(self.model, self.parameter))
         low, high = self.bounds
         return scan_regions(self.curve, self.polish, centre=0.0, lower=low, upper=high, level=threshold)
 
@@ -242,10 +239,33 @@ class _Problem:
         return scan_within(problem.curve, scan.best, low, high, lower=lower, upper=upper, level=threshold)
 
     def warnings(self, scan: Scan, threshold: float) -> list[str]:
+        texts = [_stranger(self.model, name) for name in (self.parameter, *self.profile, *self.fixed)]
         near = [residual for value, residual in self.unconverged if value - scan.minimum < 4 * threshold]
-        if not near:
-            return []
-        return [f"{len(near)} points near the limit did not converge; largest expected change {max(near):.1e} in chi2"]
+        if near:
+            change = f"largest expected change {max(near):.1e} in chi2"
+            texts.append(f"{len(near)} points near the limit did not converge; {change}")
+        return [text for text in texts if text]
+
+
+def _stranger(model: Model, name: str) -> str:
+    """Say which experiments of a combination a parameter does not reach, and what they share instead."""
+    if not (without := strangers(model, name)):
+        return ""
+    index = f"_{name.rpartition('_')[2]}"
+    shared = [other for other in model.parameters() if other.endswith(index) and not strangers(model, other)]
+    hint = f"; all of them depend on {', '.join(shared)}" if shared else ""
+    return f"{' and '.join(without)} {'does' if len(without) == 1 else 'do'} not depend on {name}{hint}"
+
+
+def _why_without_effect(model: Model, name: str) -> str:
+    """What an experiment has to say about it, in an optional method `without_effect`, or what it may be."""
+    bases = [getattr(part, "base", part) for part in parts(model)]
+    told = [text for base in bases if (text := getattr(base, "without_effect", lambda _: "")(name))]
+    return f"{model.name}: no count depends on {name}; " + (
+        "; ".join(dict.fromkeys(told))
+        or "its flavour must be in the flux, a mass needs its coupling fixed at a value, and a final state must be "
+        "light enough to be made"
+    )
 
 
 def _interval(problem: _Problem, scan: Scan, interval: IntervalKind) -> Interval:

@@ -9,7 +9,7 @@ package.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from nulight.inference.expectation import (
@@ -35,6 +35,7 @@ __all__ = [
     "asimov",
     "combine",
     "parts",
+    "strangers",
     "with_nuisances",
     "with_planned_data",
 ]
@@ -114,7 +115,7 @@ class DerivedModel:
     planned: bool = False
     morph_rows: tuple[int, ...] = ()
     parametric: tuple[ParametricCounts, ...] = ()
-    foreign: frozenset[str] = frozenset()
+    foreign: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def morphs(self) -> tuple[Morph, ...]:
@@ -175,6 +176,11 @@ Treatment: TypeAlias = float | Literal["fixed", "free"] | Nuisance
 def parts(model: Model) -> tuple[CountModel, ...]:
     """Return the experiments of a model: the combined ones, or the model itself."""
     return model.parts if isinstance(model, CombinedModel) else (model,)
+
+
+def strangers(model: Model, parameter: str) -> tuple[str, ...]:
+    """Return the names of the combined experiments that do not know a parameter."""
+    return tuple(part.name for part in parts(model) if parameter in getattr(part, "foreign", ()))
 
 
 def combine(models: Sequence[Model]) -> CombinedModel:

@@ -181,6 +181,12 @@ class RenpExperiment:
         """Return the parameters, with the size at which each coupling shows here."""
         return self._parameters
 
+    def without_effect(self, name: str) -> str:
+        """Say why a parameter has no effect on any count, if that is known; an empty text otherwise."""
+        if name in ("alpha_21", "alpha_31") and self.nature == "dirac":
+            return "Majorana phases have no effect on Dirac neutrinos"
+        return ""
+
     def with_time(self, days: ArrayLike) -> RenpExperiment:
         """Return the experiment with another time at each frequency, d."""
         return replace(self, time=each_trigger("days", days, " d", len(self.triggers), zero=False) * DAY)
@@ -252,6 +258,15 @@ class RenpExperiment:
         return {
             name: replace(row, default=self.defaults.get(name, row.default), scale=sizes.get(name, row.scale))
             for name, row in RENP_PARAMETERS.items()
+        } | self._phases()
+
+    def _phases(self) -> dict[str, Parameter]:
+        """Majorana phases in one period around their own values: another one is the same but for signs of fields."""
+        rows = {name: RENP_PARAMETERS[name] for name in ("alpha_21", "alpha_31")}
+        values = {name: self.defaults.get(name, 0.0) for name in rows}
+        return {
+            name: replace(row, default=values[name], lower=values[name] - np.pi, upper=values[name] + np.pi)
+            for name, row in rows.items()
         }
 
     def _sizes(self) -> dict[str, float]:

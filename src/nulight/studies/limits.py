@@ -9,18 +9,20 @@ from nulight.inference.coordinates import Profile
 from nulight.inference.intervals import limit
 from nulight.inference.model import Model
 from nulight.inference.model import combine as combine_models
+from nulight.renp.experiment import RenpExperiment
 from nulight.results import LimitResult
 
 __all__ = ["combine", "upper_limit"]
 
 
-def combine(*experiments: Experiment) -> Model:
+def combine(*experiments: Experiment | RenpExperiment) -> Model:
     """Combine experiments; nuisances of the same name become one parameter.
 
     Parameters
     ----------
-    *experiments : Experiment
-        One is returned as it is.
+    *experiments : Experiment or RenpExperiment
+        One is returned as it is. Recoil experiments and scans of trigger frequencies share `lambda_kj`, and must agree
+        whether neutrinos are Dirac or Majorana particles.
 
     Returns
     -------
@@ -31,8 +33,8 @@ def combine(*experiments: Experiment) -> Model:
     TypeError
         For anything that is no experiment: a list of them, a name.
     ValueError
-        If data would count twice, a shared nuisance is defined in two ways, or the conventions
-        differ, so that one parameter would mean two things.
+        If data would count twice, a shared nuisance is defined in two ways, or the conventions or the
+        neutrinos differ, so that one parameter would mean two things.
 
     Examples
     --------
@@ -41,12 +43,15 @@ def combine(*experiments: Experiment) -> Model:
     'xenonnt-2022-er+xenon1t-2020-er'
     """
     for given in experiments:
-        if not isinstance(given, Experiment):
+        if not isinstance(given, Experiment | RenpExperiment):
             raise TypeError(
                 f"{type(given).__name__} is no experiment; load them by name and write combine(first, second) or "
                 "combine(*experiments)"
             )
-    _refuse_double_counting(experiments)
+    recoils = [given for given in experiments if isinstance(given, Experiment)]
+    scans = [given for given in experiments if isinstance(given, RenpExperiment)]
+    _refuse_double_counting(recoils)
+    _refuse_other_neutrinos(recoils, scans)
     return experiments[0] if len(experiments) == 1 else combine_models(experiments)
 
 
@@ -89,3 +94,38 @@ def _refuse_double_counting(experiments: Sequence[Experiment]) -> None:
                     f"{first.name} uses the conventions {first.conventions.name!r}, {second.name} "
                     f"{second.conventions.name!r}; choose one for the combination"
                 )
+
+
+def _refuse_other_neutrinos(recoils: Sequence[Experiment], scans: Sequence[RenpExperiment]) -> None:
+    """Check that scans of trigger frequencies are apart, and about the same neutrinos as everything else.
+
+    Raises
+    ------
+    ValueError
+        If two scans have one name, or the nature, ordering, masses or mixing of neutrinos differ.
+    """
+    for i, first in enumerate(scans):
+        made = _neutrinos(first)
+        for second in scans[i + 1 :]:
+            if first.name == second.name:
+                raise ValueError(
+                    f"the same data would count twice: two scans are called {first.name!r}; if they are different "
+                    "data, give one another name, renp_experiment(..., name=...)"
+                )
+            other = _neutrinos(second)
+            if different := [key for key in made if made[key] != other[key]]:
+                listing = "; ".join(f"{key} {made[key]!r} and {other[key]!r}" for key in different)
+                raise ValueError(f"{first.name} and {second.name} have different neutrinos: {listing}")
+        for recoil in recoils:
+            if recoil.conventions.neutrinos != first.nature:
+                theirs = recoil.conventions.neutrinos
+                raise ValueError(
+                    f"{first.name} has {first.nature.capitalize()} neutrinos, the conventions "
+                    f"{recoil.conventions.name!r} of {recoil.name} have {theirs.capitalize()} ones; make both the same: renp"
+                    f"_experiment(..., nature={theirs!r}), or load(..., conventions=get_conventions("
+                    f"{recoil.conventions.name!r}).with_changes(neutrinos={first.nature!r}))"
+                )
+
+
+def _neutrinos(scan: RenpExperiment) -> Mapping[str, object]:
+    return {**scan.neutrinos().inputs, "spin_sum": scan.spin_sum, "longitudinal": scan.longitudinal}
