@@ -193,3 +193,44 @@ def test_same_call_same_frequencies():
 def test_what_cannot_be_done_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
         place_triggers(YB, NORMAL, **change)
+
+
+# a laser that does not reach the thresholds
+
+
+@pytest.mark.parametrize("goal", ["interleave", "identify"])
+@given(highest=st.floats(0.6, 1.0715))
+@settings(max_examples=15, deadline=None)
+def test_no_frequency_is_above_the_highest(goal, highest):
+    found = place_triggers(YB, NORMAL, 4, goal=goal, highest=highest, elements=["mu_11", "eps_11", "mu_33", "eps_33"])
+    assert len(found) == 4
+    assert found.max() <= highest
+    assert np.diff(found).min() >= 0.99e-6
+
+
+def test_a_laser_that_reaches_all_thresholds_changes_nothing():
+    for goal in ("interleave", "identify"):
+        free, held = (place_triggers(YB, NORMAL, 7, goal=goal, highest=top) for top in (None, YB.E_eg / 2))
+        assert free.tolist() == held.tolist()
+
+
+def test_gaps_end_where_the_laser_does():
+    ends, all_six = levels(YB, NORMAL), place_triggers(YB, NORMAL, 6)
+    top = float(ends[2] + 1e-4)
+    found = place_triggers(YB, NORMAL, 4, highest=top)
+    assert found[:3].tolist() == all_six[:3].tolist()
+    assert found[3] == pytest.approx((ends[2] + top) / 2, rel=1e-15)
+
+
+def test_below_all_thresholds_the_highest_is_taken_first():
+    assert place_triggers(YB, NORMAL, 1, highest=1.0).tolist() == [1.0]
+
+
+@pytest.mark.parametrize("goal", ["interleave", "identify"])
+def test_nothing_left_below_the_highest(goal):
+    with pytest.raises(ValueError, match=r"highest = 0\.5 eV leaves no trigger frequency"):
+        place_triggers(YB, NORMAL, 3, goal=goal, highest=0.5)
+
+
+def test_a_name_is_enough():
+    assert place_triggers("yb-dinh-2012", NORMAL, 6).tolist() == place_triggers(YB, NORMAL, 6).tolist()

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from nulight.renp.atoms import AtomicScheme
 from nulight.renp.exchange import exchange, same_shapes
 from nulight.renp.kinematics import PAIRS
+from nulight.renp.library import atomic_scheme
 from nulight.renp.neutrinos import Neutrinos
 from nulight.renp.separation import MARGIN, candidates, emitted, levels, unit_shapes
 from nulight.renp.tensors import SpinSum
@@ -30,7 +31,7 @@ _CROWDED = 4  # candidates there must be for every frequency
 
 
 def place_triggers(
-    scheme: AtomicScheme,
+    scheme: AtomicScheme | str,
     neutrinos: Neutrinos,
     n: int = 6,
     *,
@@ -38,23 +39,25 @@ def place_triggers(
     elements: Sequence[str] | None = None,
     pair: str | None = None,
     margin: float = MARGIN,
+    highest: float | None = None,
     spin_sum: SpinSum = "trace",
 ) -> FloatArray:
     r"""Return trigger frequencies that tell single elements of the moments apart.
 
     Parameters
     ----------
-    scheme : AtomicScheme
+    scheme : AtomicScheme or str
+        Or the name of one, or the path of a card.
     neutrinos : Neutrinos
         One set of masses: the frequencies are as good as these are.
     n : int
         How many frequencies.
     goal : "interleave" or "identify"
         "interleave": one in the middle of each gap between consecutive thresholds and one below the lowest, where
-        the velocity of its pair is :math:`\beta^2 = 1/2`. This bears the largest mistake in the masses. Fewer
-        frequencies than thresholds take the widest gaps; further ones separate mu from eps, each where it
-        helps most. "identify": searched numerically, the set that is best at telling each element from its closest
-        rival, in the geometric mean over the elements.
+        the velocity of its pair is :math:`\beta^2 = 1/2`. This bears the largest mistake in the masses. Thresholds
+        are those of `elements`. Fewer frequencies than thresholds take the widest gaps; further ones separate mu from
+        eps of a pair with both among the elements, each where it helps most. "identify": searched numerically, the set
+        that is best at telling each element from its closest rival, in the geometric mean over the elements.
     elements : sequence of str, optional
         Those that matter, "mu_11", "eps_11"...; all whose pair the atom can emit otherwise.
     pair : str, optional
@@ -63,6 +66,8 @@ def place_triggers(
     margin : float, eV
         Least distance from any threshold and between two frequencies: width and drift of the laser, uncertainty of
         levels and masses. Thresholds closer than twice that count as one.
+    highest : float, eV, optional
+        The laser reaches no further: gaps end there, and thresholds above do not count.
     spin_sum : "trace" or "coherent"
 
     Returns
@@ -73,14 +78,15 @@ def place_triggers(
     ------
     ValueError
         If no pair can be emitted, an element or pair is none of these, the number of frequencies cannot do what is
-        asked, or the margin leaves no room.
+        asked, or the margin or the highest frequency leaves no room.
 
     Notes
     -----
     Both searches take the separations of `nulight.renp.separation`, for which neither rate nor exposure is
     needed, at about 350 frequencies dense near the thresholds. The best places lie right above thresholds, at the
     margin: there the pair just closed is missing and the others are at their best. A threshold moves by
-    :math:`(m_i+m_j)\,\delta(m_i+m_j)/E_{eg}` with the masses; give a margin larger than that.
+    :math:`(m_i+m_j)\,\delta(m_i+m_j)/E_{eg}` with the masses; give a margin larger than that. Without a threshold
+    below `highest` there is nothing to lie between: the first frequency is `highest` or where :math:`\beta^2 = 1/2`.
 
     Examples
     --------
@@ -88,17 +94,19 @@ def place_triggers(
     >>> place_triggers(atomic_scheme("yb"), neutrinos(0.01), 6).round(5).tolist()
     [1.06687, 1.07004, 1.07083, 1.07123, 1.0716, 1.07164]
     """
+    if not isinstance(scheme, AtomicScheme):
+        scheme = atomic_scheme(scheme)
     names = emitted(scheme, neutrinos, elements)
-    _check(n, goal, pair, margin, scheme, levels(scheme, neutrinos, names)[0])
+    _check(n, goal, pair, margin, highest, scheme, levels(scheme, neutrinos, names)[0])
     if goal == "identify":
         if n == 1 and len(names) > 1:
             raise ValueError("n = 1: one frequency cannot tell two elements apart, whatever it is; use at least 2")
         first = np.zeros(0)
     else:
-        first = _between(levels(scheme, neutrinos, names), scheme.E_eg, margin)
+        first = _between(levels(scheme, neutrinos, names), scheme.E_eg, margin, highest)
         if n <= len(first):
             return np.sort(first[:n])
-    places = np.append(first, candidates(scheme, neutrinos, margin))
+    places = np.append(first, candidates(scheme, neutrinos, margin, highest))
     if n > len(places) // _CROWDED:
         raise ValueError(f"n = {n}: at most {len(places) // _CROWDED} trigger frequencies can be placed here")
     shapes = unit_shapes(places, scheme, neutrinos, names, spin_sum)
@@ -110,7 +118,15 @@ def place_triggers(
     return np.sort(places[chosen])
 
 
-def _check(n: int, goal: str, pair: str | None, margin: float, scheme: AtomicScheme, lowest: float) -> None:
+def _check(
+    n: int,
+    goal: str,
+    pair: str | None,
+    margin: float,
+    highest: float | None,
+    scheme: AtomicScheme,
+    lowest: float,
+) -> None:
     if goal not in get_args(Goal):
         raise ValueError(f"goal {goal!r}; use one of: {', '.join(get_args(Goal))}")
     if n < 1:
@@ -119,23 +135,27 @@ def _check(n: int, goal: str, pair: str | None, margin: float, scheme: AtomicSch
         raise ValueError(f"no pair {pair!r} of mass states; use one of: {', '.join(PAIRS)}")
     if pair is not None and goal == "identify":
         raise ValueError(f"pair = {pair!r} is for goal 'interleave'; use elements=('mu_{pair}', 'eps_{pair}') here")
+    if highest is not None and not highest > 0:
+        raise ValueError(f"highest = {highest:g} eV must be positive")
     if not 0 < margin < scheme.E_eg / 100:
         raise ValueError(f"margin = {margin:g} eV must lie between 0 and E_eg/100 = {scheme.E_eg / 100:.3g} eV")
     if lowest <= 2 * margin:
         raise ValueError(f"margin = {margin:g} eV leaves no room below the threshold at {lowest:.3g} eV")
 
 
-def _between(ends: FloatArray, E_eg: float, margin: float) -> FloatArray:
+def _between(ends: FloatArray, E_eg: float, margin: float, highest: float | None = None) -> FloatArray:
     """One frequency below the lowest threshold, then one in each gap, the widest first."""
+    top = np.inf if highest is None else highest
     edges = [(ends[0], ends[0])]
     for end in ends[1:]:
         last = edges[-1]
         edges[-1:] = [(last[0], end)] if end - last[1] < 2 * margin else [last, (end, end)]
-    gaps = [(below[1], above[0]) for below, above in pairwise(edges)]
+    gaps = [(below[1], min(above[0], top)) for below, above in pairwise(edges)]
+    gaps = [(low, high) for low, high in gaps if high - low >= 2 * margin]
     gaps.sort(key=lambda gap: gap[0] - gap[1])
     # q^2 = 2 (m_i + m_j)^2 is twice as far below E_eg/2 as the threshold.
     below = max(2 * ends[0] - E_eg / 2, ends[0] / 2)
-    return np.array([min(below, ends[0] - margin), *((low + high) / 2 for low, high in gaps)])
+    return np.array([min(below, ends[0] - margin, top), *((low + high) / 2 for low, high in gaps)])
 
 
 def _rivals(names: Sequence[str], pair: str | None, shapes: FloatArray, n_gaps: int, n: int) -> list[tuple[int, int]]:
@@ -148,7 +168,7 @@ def _rivals(names: Sequence[str], pair: str | None, shapes: FloatArray, n_gaps: 
         raise ValueError(f"{why} and need both among the elements {', '.join(names)}")
     same = same_shapes(shapes)
     if not (different := [rivals for rivals in found if not same[rivals]]):
-        raise ValueError(f"{why}, which have the same spectrum: one of its neutrinos has no mass")
+        raise ValueError(f"{why}, which have the same spectrum: one of its neutrinos has no mass, or all is far below")
     return different
 
 

@@ -181,13 +181,31 @@ def unit_shapes(
     return in_units
 
 
-def candidates(scheme: AtomicScheme, neutrinos: Neutrinos, margin: float = MARGIN) -> FloatArray:
+def candidates(
+    scheme: AtomicScheme, neutrinos: Neutrinos, margin: float = MARGIN, highest: float | None = None
+) -> FloatArray:
     """Return frequencies to choose from, ascending, eV: dense on both sides of every threshold, `margin` away from all.
 
-    The lowest is a quarter of E_eg, or half the lowest threshold.
+    The lowest is a quarter of E_eg, or half the lowest threshold. None is above `highest`, eV; if that is below all
+    thresholds they are evenly spaced.
+
+    Raises
+    ------
+    ValueError
+        If `highest` leaves nothing.
     """
     ends = levels(scheme, neutrinos)
     low = min(scheme.E_eg / 4, ends[0] / 2)
+    if highest is not None:
+        if not highest > low:
+            raise ValueError(
+                f"highest = {highest:g} eV leaves no trigger frequency: they lie between {low:.4g} eV and the "
+                f"threshold of the lightest pair at {ends[-1]:.7g} eV of {scheme.name}"
+            )
+        if highest <= ends[0] - margin:
+            return np.linspace(low, highest, 4 * _STEPS)
+        every = candidates(scheme, neutrinos, margin)
+        return every[every <= highest]
     places = [ends[0] - np.geomspace(margin, max(ends[0] - low, margin), 4 * _STEPS)]
     for below, above in pairwise(ends):
         if (middle := (above - below) / 2) >= margin:

@@ -22,7 +22,14 @@ def test_people_see_ten_digits_pairs_and_distances(run):
     text = run("place", "yb").stdout
     for omega in nl.place_triggers(atomic_scheme("yb"), neutrinos(0.01)):
         assert f"{omega:.9f}" in text
-    for words in ("11 12 22 13 23 33", "next to close", "next to open", "closest rival", "interleave"):
+    for words in (
+        "11 12 22 13 23 33",
+        "next threshold above",
+        "next threshold below",
+        "for every meV that m_0 is larger",
+        "closest rival",
+        "interleave",
+    ):
         assert words in text
 
 
@@ -51,6 +58,13 @@ def test_neutrinos_too_heavy_for_the_triggers_of_the_card_are_fine(run_json):
     assert record["open_pairs"] == [["11", "12", "22"], ["11", "12"], ["11"]]
 
 
+def test_lasers_that_reach_less_far(run_json):
+    record = run_json("place", "yb", "--max-omega", "1.0 eV", "--goal", "identify")
+    assert 0.5 < min(record["triggers"]) < max(record["triggers"]) <= 1.0
+    one = run_json("place", "yb", "--max-omega", "1.07 eV", "--n", "2")["triggers"]
+    assert one[1] < 1.07
+
+
 def test_a_plot_is_written(run, tmp_path):
     assert run("place", "yb", "--out", tmp_path / "placed.png").exit_code == 0
     assert (tmp_path / "placed.png").stat().st_size > 10_000
@@ -63,6 +77,8 @@ def test_a_plot_is_written(run, tmp_path):
         (["--elements", "mu_14"], "no element 'mu_14'"),
         (["--pair", "14", "--n", "7"], "no pair '14'"),
         (["--margin", "1"], "--margin"),
+        (["--max-omega", "0.5 eV"], "highest = 0.5 eV leaves no trigger frequency"),
+        (["--elements", "mu_11,mu_33"], "n = 6: 2 frequencies lie between the thresholds"),
         (["--margin", "1 eV"], "margin = 1 eV must lie between 0 and E_eg/100"),
     ],
 )

@@ -52,6 +52,33 @@ def test_placement_is_written_with_its_distances(tmp_path):
     assert alone.closest("mu_11") is None
 
 
+@pytest.mark.parametrize("ordering", ["normal", "inverted"])
+@pytest.mark.parametrize("lightest", [0.0, 0.003, 0.05])
+def test_thresholds_move_with_the_mass_as_the_record_says(lightest, ordering):
+    def ends(mass):
+        return nl.renp_placement("yb", neutrinos(mass, ordering=ordering), CARD.triggers[:1]).thresholds
+
+    record = nl.renp_placement("yb", neutrinos(lightest, ordering=ordering), CARD.triggers)
+    step = 1e-6
+    below = ends(lightest - step) if lightest else ends(0.0)
+    above, width = ends(lightest + step), 2 * step if lightest else step
+    for pair, slope in record.threshold_slopes.items():
+        assert slope == pytest.approx(
+            (above[pair] - below[pair]) / width, rel=1e-4, abs=1e-5 if lightest == 0 else 1e-8
+        )
+    assert record.to_dict()["threshold_slopes"] == record.threshold_slopes
+
+
+def test_mass_margin_is_where_a_threshold_meets_a_frequency():
+    record = nl.renp_placement("yb", neutrinos(0.01), CARD.triggers)
+    before, after = (
+        nl.renp_placement("yb", neutrinos(0.01 + sign * record.mass_margin), CARD.triggers) for sign in (-1.05, 1.05)
+    )
+    assert before.open_pairs != record.open_pairs or after.open_pairs != record.open_pairs
+    inside = nl.renp_placement("yb", neutrinos(0.01 + 0.9 * record.mass_margin), CARD.triggers)
+    assert inside.open_pairs == record.open_pairs
+
+
 def test_elements_not_in_the_record_are_refused():
     with pytest.raises(ValueError, match="no element 'mu_14'"):
         PLACED.closest("mu_14")

@@ -35,8 +35,8 @@ def command(
         Literal["interleave", "identify"],
         typer.Option(
             "--goal",
-            help="In the middle between thresholds, which bears mistakes in the masses; or best at telling each "
-            "element from its closest rival.",
+            help="In the middle between thresholds (of the pairs of --elements), which bears mistakes in the masses; "
+            "or best at telling each element from its closest rival.",
         ),
     ] = "interleave",
     elements: Elements = None,
@@ -47,6 +47,9 @@ def command(
     margin: Annotated[
         str, typer.Option("--margin", metavar="ENERGY", help="Least distance from a threshold: laser, levels, masses.")
     ] = "0.001 meV",
+    max_omega: Annotated[
+        str | None, typer.Option("--max-omega", metavar="ENERGY", help="The laser reaches no further: '1.0 eV'.")
+    ] = None,
     lightest: Lightest = "10 meV",
     ordering: OrderingChoice = None,
     neutrinos: NeutrinosChoice = "dirac",
@@ -61,11 +64,20 @@ def command(
     check_suffix(out, plots=True)
     names = None if elements is None else name_list([elements])
     distance = electronvolts(margin, "--margin")
+    highest = None if max_omega is None else electronvolts(max_omega, "--max-omega")
     plan = setup_without_scan(atom, lightest, ordering, neutrinos, with_)
     scheme, made, spin_sum = plan.scheme, plan.neutrinos(), plan.spin_sum
     with progress(f"trigger frequencies for {scheme.name}"):
         triggers = place_triggers(
-            scheme, made, n, goal=goal, elements=names, pair=pair, margin=distance, spin_sum=spin_sum
+            scheme,
+            made,
+            n,
+            goal=goal,
+            elements=names,
+            pair=pair,
+            margin=distance,
+            highest=highest,
+            spin_sum=spin_sum,
         )
         result = renp_placement(scheme, made, triggers, elements=names, goal=goal, spin_sum=spin_sum)
     answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_placement")
@@ -77,6 +89,7 @@ def _show(result: RenpPlacement) -> None:
     made = result.conventions
     print_lines(
         [
+            _drift(result),
             f"--triggers '{','.join(f'{omega:.10g}' for omega in result.triggers)} eV'",
             f"{made['nature']} neutrinos, {made['ordering']} ordering, m_0 = {1e3 * made['lightest_eV']:g} meV, "
             f"{made['oscillation']}, spins: {made['spin_sum']}",
@@ -85,21 +98,30 @@ def _show(result: RenpPlacement) -> None:
     )
 
 
+def _drift(result: RenpPlacement) -> str:
+    """How far a wrong mass moves the thresholds; eV per eV are 1000 micro-eV per meV."""
+    falls = [-1e3 * slope for pair, slope in result.threshold_slopes.items() if result.thresholds[pair] > 0]
+    return (
+        f"thresholds fall by {min(falls):.3g} to {max(falls):.3g} micro-eV for every meV that m_0 is larger: one meets "
+        f"a frequency if m_0 is {1e3 * result.mass_margin:.2g} meV off"
+    )
+
+
 def _show_frequencies(result: RenpPlacement) -> None:
     ends = result.thresholds
     rows = []
     for omega, pairs in zip(result.triggers, result.open_pairs, strict=True):
-        above = [f"{pair} {_MICRO * (ends[pair] - omega):.4g}" for pair in pairs[-1:]]
+        above = [f"{pair}: +{_MICRO * (ends[pair] - omega):.4g}" for pair in pairs[-1:]]
         below = [(pair, end) for pair, end in ends.items() if 0 < end <= omega]
-        opening = f"{below[0][0]} {_MICRO * (omega - below[0][1]):.4g}" if below else "-"
+        opening = f"{below[0][0]}: -{_MICRO * (omega - below[0][1]):.4g}" if below else "-"
         distance = f"{_MICRO * (result.E_eg / 2 - omega):.6g}"
         rows.append([f"{omega:#.10g}", distance, " ".join(pairs), above[0] if above else "-", opening])
     columns = [
         "trigger [eV]",
         "E_eg/2 - trigger [micro-eV]",
         "open pairs",
-        "next to close [micro-eV]",
-        "next to open [micro-eV]",
+        "next threshold above [micro-eV]",
+        "next threshold below [micro-eV]",
     ]
     title = f"{result.atom}: {len(result.triggers)} trigger frequencies ({result.goal})"
     print_table(columns, rows, title=title, whole=["open pairs"])

@@ -95,10 +95,40 @@ class RenpPlacement(Result):
         b = min(others, key=lambda b: float(self.separation[a, b]))
         return self.elements[b], float(self.separation[a, b])
 
+    @property
+    def threshold_slopes(self) -> Mapping[str, float]:
+        r"""Derivative of each threshold with the mass of the lightest neutrino, eV per eV; splittings stay.
+
+        .. math:: \frac{d\omega_{ij}}{dm_0} = -\frac{m_i+m_j}{E_{eg}}\Big(\frac{m_0}{m_i}+\frac{m_0}{m_j}\Big)
+        """
+        masses = np.array(self.masses)
+        lightest = masses.min()
+        # m_0/m_0 is 1 for a massless neutrino as well
+        rates = np.divide(lightest, masses, out=np.ones(3), where=masses > lightest)
+        places = {pair: (int(pair[0]) - 1, int(pair[1]) - 1) for pair in self.thresholds}
+        return {
+            pair: float(-(masses[i] + masses[j]) * (rates[i] + rates[j]) / self.E_eg) for pair, (i, j) in places.items()
+        }
+
+    @property
+    def mass_margin(self) -> float:
+        """Change of the lightest mass, eV, that moves some threshold onto a frequency, to first order."""
+        slopes, reached = self.threshold_slopes, [np.inf]
+        for pair, end in self.thresholds.items():
+            if end > 0 and slopes[pair] < 0:
+                reached.append(float(np.abs(end - self.triggers).min()) / -slopes[pair])
+        return min(reached)
+
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values, with the open pairs and the distances to the thresholds."""
+        """Return plain values, with the open pairs, the distances to the thresholds and how these move."""
         own: dict[str, Any] = plain(
-            {"open_pairs": self.open_pairs, "to_closing": self.to_closing, "to_opening": self.to_opening}
+            {
+                "open_pairs": self.open_pairs,
+                "to_closing": self.to_closing,
+                "to_opening": self.to_opening,
+                "threshold_slopes": self.threshold_slopes,
+                "mass_margin": self.mass_margin,
+            }
         )
         return Result.to_dict(self) | own
 

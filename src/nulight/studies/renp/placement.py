@@ -9,6 +9,7 @@ import numpy as np
 from nulight._version import __version__
 from nulight.renp.atoms import AtomicScheme
 from nulight.renp.kinematics import pair_thresholds
+from nulight.renp.library import atomic_scheme
 from nulight.renp.neutrinos import Neutrinos
 from nulight.renp.separation import candidates, element_spectra, emitted, levels, separation
 from nulight.renp.tensors import SpinSum
@@ -23,7 +24,7 @@ _DEEPER = 2.0  # times the distance of the lowest trigger or threshold below E_e
 
 
 def renp_placement(
-    scheme: AtomicScheme,
+    scheme: AtomicScheme | str,
     neutrinos: Neutrinos,
     triggers: ArrayLike,
     *,
@@ -35,7 +36,8 @@ def renp_placement(
 
     Parameters
     ----------
-    scheme : AtomicScheme
+    scheme : AtomicScheme or str
+        Or the name of one, or the path of a card.
     neutrinos : Neutrinos
         One set of masses.
     triggers : array (n,), eV
@@ -62,6 +64,8 @@ def renp_placement(
     >>> renp_placement(atom.scheme, neutrinos(0.01), atom.triggers).open_pairs[4]
     ('11', '12')
     """
+    if not isinstance(scheme, AtomicScheme):
+        scheme = atomic_scheme(scheme)
     names = emitted(scheme, neutrinos, elements)
     chosen = np.sort(np.atleast_1d(np.asarray(triggers, float)))
     omega = _frequencies(scheme, neutrinos, chosen)
