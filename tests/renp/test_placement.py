@@ -230,6 +230,8 @@ def test_below_all_thresholds_the_highest_is_taken_first():
 def test_nothing_left_below_the_highest(goal):
     with pytest.raises(ValueError, match=r"highest = 0\.5 eV leaves no trigger frequency"):
         place_triggers(YB, NORMAL, 3, goal=goal, highest=0.5)
+    with pytest.raises(ValueError, match="highest = -1 eV must be positive"):
+        place_triggers(YB, NORMAL, 1, goal=goal, highest=-1.0)
 
 
 def test_a_name_is_enough():

@@ -41,3 +41,12 @@ def test_majorana_elements_fit_in_their_own_axes():
     assert plot_renp_identify(found, ax) is ax.figure
     assert len(ax.texts) == 30
     assert "Majorana" in ax.get_title()
+
+
+def test_lines_stand_between_magnetic_and_electric_elements_in_any_order():
+    experiment = nl.renp_experiment("yb-dinh-2012")
+    for names, places in ((["mu_11", "eps_11", "mu_12"], {0.5, 1.5}), (["mu_11", "mu_12"], set())):
+        ax = Figure().subplots()
+        plot_renp_identify(nl.renp_identify(experiment, elements=names), ax)
+        assert {float(line.get_ydata()[0]) for line in ax.lines if line.get_ydata()[0] == line.get_ydata()[1]} == places
+        assert len(ax.lines) == 2 * len(places)

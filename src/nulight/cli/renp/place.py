@@ -101,10 +101,10 @@ def _show(result: RenpPlacement) -> None:
 def _drift(result: RenpPlacement) -> str:
     """How far a wrong mass moves the thresholds; eV per eV are 1000 micro-eV per meV."""
     falls = [-1e3 * slope for pair, slope in result.threshold_slopes.items() if result.thresholds[pair] > 0]
-    return (
-        f"thresholds fall by {min(falls):.3g} to {max(falls):.3g} micro-eV for every meV that m_0 is larger: one meets "
-        f"a frequency if m_0 is {1e3 * result.mass_margin:.2g} meV off"
-    )
+    text = f"thresholds fall by {min(falls):.3g} to {max(falls):.3g} micro-eV for every meV that m_0 is larger"
+    if result.mass_margin < min(result.masses):  # no such change is small otherwise
+        text += f": one meets a frequency if m_0 is {1e3 * result.mass_margin:.2g} meV off"
+    return text
 
 
 def _show_frequencies(result: RenpPlacement) -> None:

@@ -9,7 +9,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from nulight.plotting.style import PAGE_WIDTH, StyledFigure, figure_of, styled
-from nulight.renp.parameters import RENP_PARAMETERS
+from nulight.renp.parameters import RENP_PARAMETERS, family_of
 from nulight.results.renp.identify import RenpIdentification
 from nulight.typing import FloatArray
 
@@ -82,9 +82,10 @@ def _axes(ax: Axes, result: RenpIdentification) -> None:
     ax.minorticks_off()
     ax.set_xlabel("fitted element")
     ax.set_ylabel(r"true element and its size [$10^{-11}\,\mu_\mathrm{B}$]")
-    half = sum(name.startswith("mu") for name in result.elements) - 0.5
-    for line in (ax.axhline, ax.axvline):
-        line(half, color="black", linewidth=0.6)
+    kinds = [family_of(name) for name in result.elements]
+    for place in (k - 0.5 for k in range(1, len(kinds)) if kinds[k] != kinds[k - 1]):
+        for line in (ax.axhline, ax.axvline):
+            line(place, color="black", linewidth=0.6)
     ordering, nature = (str(result.conventions.get(key, "")) for key in ("ordering", "nature"))
     words = f"{ordering} ordering, {nature.capitalize()} neutrinos"
     scan = f"{len(result.triggers)} frequencies, {result.days.sum():g} d in all"
