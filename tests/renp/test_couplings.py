@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -82,11 +84,30 @@ def test_what_only_dirac_neutrinos_have(new: NewPhysics, message: str) -> None:
         (NewPhysics(mu=np.triu(np.ones((3, 3)))), "mu matrix must be hermitian"),
         (NewPhysics(mu=np.ones(3)), r"3 x 3 matrices in the mass basis, not an array of shape \(3,\)"),
         (NewPhysics(mu=1e-11), r"not an array of shape \(\)"),
-        (NewPhysics(vector=VectorMediator(mass=-1.0)), "mass of the vector mediator = -1 eV must be zero or positive"),
-        (NewPhysics(scalar=ScalarMediator(mass=1.0, width=np.nan)), "width of the scalar mediator = nan eV"),
         (NewPhysics(vector=VectorMediator(mass=0.0, longitudinal=True)), "massless vector has no longitudinal part"),
     ],
 )
 def test_what_no_neutrino_has(new: NewPhysics, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         check_couplings(new, "dirac")
+
+
+@pytest.mark.parametrize(
+    ("made", "message"),
+    [
+        (lambda: VectorMediator(mass=-1.0), "mass of the vector mediator = -1 eV must be zero or positive"),
+        (lambda: VectorMediator(mass=1.0, width=-2.0), "width of the vector mediator = -2 eV"),
+        (lambda: VectorMediator(mass=1.0, left=np.nan * EYE), "left of the vector mediator: couplings must be finite"),
+        (lambda: ScalarMediator(mass=np.nan), "mass of the scalar mediator = nan eV"),
+        (lambda: ScalarMediator(mass=1.0, width=np.inf), "width of the scalar mediator = inf eV"),
+        (
+            lambda: ScalarMediator(mass=1.0, pseudoscalar=np.full((3, 3), np.inf)),
+            "pseudoscalar of the scalar mediator: couplings",
+        ),
+        (lambda: NewPhysics(mu=np.nan), "mu: couplings must be finite numbers, not nan"),
+        (lambda: NewPhysics(anapole=np.full((3, 3), np.inf)), "anapole: couplings must be finite"),
+    ],
+)
+def test_what_is_no_number_is_refused_where_it_is_given(made: Callable[[], object], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        made()

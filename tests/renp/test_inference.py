@@ -129,10 +129,6 @@ def test_a_background_weakens_and_an_uncertain_one_more() -> None:
     assert limits[2] == pytest.approx(expected, rel=1e-6)
 
 
-def test_an_error_of_no_background_changes_nothing() -> None:
-    assert upper(renp_experiment("yb", background_error=0.5)) == pytest.approx(upper(renp_experiment("yb")), rel=1e-9)
-
-
 # --- exposure ---------------------------------------------------------------------------------------
 
 

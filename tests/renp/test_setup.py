@@ -113,6 +113,15 @@ def test_neutrinos_are_those_asked_for() -> None:
         ({"ordering": "quasi"}, "ordering 'quasi'; use 'normal' or 'inverted'"),
         ({"ordering": "normal", "oscillation": "nufit-6.0-io"}, "have the inverted ordering, not the normal one"),
         ({"spin_sum": "none"}, "spin_sum 'none'; use 'trace'"),
+        ({"rate_error": "10 %"}, r"rate_error = '10 %': give a number, 0\.1 for 10 %, without a unit"),
+        ({"background": "1 /d"}, r"background = '1 /d': give a number in d\^-1, without a unit"),
+        ({"lightest": "10 meV"}, "lightest = '10 meV': give a number in eV"),
+        ({"lightest": [0.1, 0.2]}, "lightest: 2 values; an experiment has one, in eV"),
+        ({"triggers": ["1.069 eV"]}, r"triggers = \['1.069 eV'\]: give numbers in eV"),
+        ({"days": "10 d"}, "days = '10 d': give a number in d"),
+        ({"observed": "27,3"}, "observed = '27,3': give whole numbers of counts"),
+        ({"background_error": 0.5}, "background_error = 0.5 has no effect without a background"),
+        ({"alpha_31": 1.0}, "alpha_31 = 1 rad: Majorana phases have no effect on Dirac neutrinos; leave it out"),
     ],
 )
 def test_wrong_inputs_say_what_would_be_right(changes: dict[str, Any], message: str) -> None:
@@ -138,3 +147,15 @@ def test_the_scheme_may_be_given_as_such() -> None:
     scheme = atomic_scheme("yb")
     by_name, by_scheme = renp_experiment("yb", [1.0]), renp_experiment(scheme, [1.0])
     np.testing.assert_array_equal(by_name.observed, by_scheme.observed)
+
+
+def test_counts_that_nothing_makes_are_refused() -> None:
+    triggers = [1.07, 1.07174]
+    with pytest.raises(
+        ValueError, match=r"observed: 3 counts at 1\.07174 eV, above every threshold and without background"
+    ):
+        renp_experiment("yb", triggers, observed=[27, 3])
+    with pytest.raises(ValueError, match=r"2 counts at 1\.07 eV, where the efficiency is zero"):
+        renp_experiment("yb", [1.0, 1.07], observed=[27, 2], efficiency=[1.0, 0.0])
+    assert renp_experiment("yb", triggers, observed=[27, 0]).observed[1] == 0
+    assert renp_experiment("yb", triggers, observed=[27, 3], background=1.0).observed[1] == 3

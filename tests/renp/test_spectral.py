@@ -368,10 +368,6 @@ SKEW = np.array([[0, 1, 0], [2, 0, 0], [0, 0, 0]]) * 1e-11
             "majorana",
             "one vector coupling: its right-handed one is minus the transposed",
         ),
-        (vector(np.eye(3), -1.0), "dirac", "mass of the vector mediator = -1 eV must be zero or positive"),
-        (vector(np.eye(3), 1.0, width=-2.0), "dirac", "width of the vector mediator = -2 eV"),
-        (NewPhysics(scalar=ScalarMediator(mass=np.nan)), "dirac", "mass of the scalar mediator = nan eV"),
-        (NewPhysics(scalar=ScalarMediator(mass=1.0, width=np.inf)), "dirac", "width of the scalar mediator = inf eV"),
         (vector(np.eye(3), 0.0, longitudinal=True), "dirac", "massless vector has no longitudinal part"),
         (NewPhysics(mu=1e-11), "dirac", r"3 x 3 matrices in the mass basis, not an array of shape \(\)"),
         (NewPhysics(mu=np.eye(2)), "dirac", r"not an array of shape \(2, 2\)"),
@@ -409,3 +405,29 @@ def test_elements_that_cannot_be(arguments, message):
 def test_diagonal_element_cannot_be_antisymmetric():
     with pytest.raises(ValueError, match="of an antisymmetric one zero"):
         element("11", 1.0, antisymmetric=True)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "new",
+    [
+        NewPhysics(vector=VectorMediator(mass=0.0, left=1e140 * np.eye(3))),
+        NewPhysics(vector=VectorMediator(mass=0.0, left=-1e305 * np.eye(3))),
+        NewPhysics(scalar=ScalarMediator(mass=0.0, scalar=1e160 * np.eye(3))),
+        NewPhysics(mu=element("11", 1e170)),
+    ],
+)
+def test_couplings_beyond_all_numbers_are_refused(new):
+    with pytest.raises(ValueError, match="part of the spectral function is beyond 1e\\+200"):
+        spectral_parts(1.0, YB, nu("dirac"), new)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_pair_that_is_too_heavy_makes_nothing_whatever_its_coupling():
+    parts = spectral_parts(1.0717, YB, nu("dirac"), NewPhysics(mu=element("33", 1e170)))
+    assert parts["magnetic"] == 0
+
+
+def test_the_name_of_a_scheme_is_no_scheme():
+    with pytest.raises(TypeError, match=r"scheme 'yb' is no AtomicScheme; get one by name: nulight.renp.atomic_scheme"):
+        spectral_parts(1.069, "yb", nu("dirac"))

@@ -8,7 +8,31 @@ import numpy as np
 
 from nulight.typing import ArrayLike, FloatArray
 
-__all__ = ["counts", "each_trigger", "frequencies", "relative_error", "share", "single"]
+__all__ = ["as_numbers", "counts", "each_trigger", "frequencies", "one_value", "relative_error", "share", "single"]
+
+
+def as_numbers(name: str, value: ArrayLike, unit: str, instead: str = "") -> FloatArray:
+    """Return numbers as an array.
+
+    Parameters
+    ----------
+    name : str
+    value : number or list of numbers
+    unit : str
+        Of the bare numbers; "" for none.
+    instead : str
+        What would be right if the unit does not say it.
+
+    Raises
+    ------
+    ValueError
+        If it is a text, or anything else that is no number.
+    """
+    given = np.asarray(value) if not isinstance(value, str) else None
+    if given is None or given.dtype.kind not in "iuf":
+        wanted = instead or ("numbers" if isinstance(value, list | tuple) else "a number") + f" in {unit.strip()}"
+        raise ValueError(f"{name} = {value!r}: give {wanted}, without a unit")
+    return given.astype(float)
 
 
 def frequencies(triggers: ArrayLike) -> FloatArray:
@@ -19,7 +43,7 @@ def frequencies(triggers: ArrayLike) -> FloatArray:
     ValueError
         If there is none, or they are no list of numbers.
     """
-    omega = np.atleast_1d(np.asarray(triggers, float))
+    omega = np.atleast_1d(as_numbers("triggers", triggers, "eV") if np.size(triggers) else np.zeros(0))
     if omega.ndim > 1 or omega.size == 0:
         raise ValueError(f"trigger frequencies of shape {omega.shape}; give at least one, as a list in eV")
     return omega
@@ -33,7 +57,7 @@ def each_trigger(name: str, value: ArrayLike, unit: str, n: int, *, zero: bool =
     ValueError
         If there is neither one number nor `n`, or one is negative, not finite, or zero without `zero`.
     """
-    numbers = np.asarray(value, float)
+    numbers = as_numbers(name, value, unit, "" if unit.strip() else "a number, 0.1 for 10 %")
     if numbers.ndim > 1 or numbers.size not in (1, n):
         raise ValueError(f"{name}: {numbers.size} values for {n} trigger frequencies; give one, or one each")
     good = np.isfinite(numbers) & (numbers >= 0 if zero else numbers > 0)
@@ -55,6 +79,20 @@ def single(name: str, value: ArrayLike, unit: str, *, zero: bool = True) -> floa
     if np.size(value) != 1:
         raise ValueError(f"{name}: {np.size(value)} values; give one for all trigger frequencies")
     return float(each_trigger(name, value, unit, 1, zero=zero)[0])
+
+
+def one_value(name: str, value: ArrayLike, unit: str) -> float:
+    """Return one number, whatever its sign.
+
+    Raises
+    ------
+    ValueError
+        If there are several, or it is no number.
+    """
+    numbers = as_numbers(name, value, unit)
+    if numbers.size != 1:
+        raise ValueError(f"{name}: {numbers.size} values; an experiment has one, in {unit}")
+    return float(numbers.flat[0])
 
 
 def share(name: str, value: ArrayLike, n: int) -> FloatArray:
@@ -96,7 +134,7 @@ def counts(name: str, values: Sequence[float], n: int) -> FloatArray:
     ValueError
         If there are not `n`, or one is negative or not a whole number.
     """
-    given = np.atleast_1d(np.asarray(values, float))
+    given = np.atleast_1d(as_numbers(name, values, "counts", "whole numbers of counts"))
     if given.shape != (n,):
         raise ValueError(f"{name}: {given.size} counts for {n} trigger frequencies; give one each")
     numbers = each_trigger(name, given, " counts", n)

@@ -43,6 +43,11 @@ class VectorMediator:
         grows as 1/m^4 and is left out in the literature. The divergence of the electron's current is
         sigma.q, that of the neutrinos' is proportional to m_nu, so that it matters below m of about
         sqrt(m_nu sqrt(q^2)): 0.1 eV in the middle of the spectrum, m_nu near threshold.
+
+    Raises
+    ------
+    ValueError
+        If a mass or width is negative, or a number not finite.
     """
 
     mass: ArrayLike
@@ -50,6 +55,9 @@ class VectorMediator:
     right: ArrayLike = 0.0
     width: ArrayLike = 0.0
     longitudinal: bool = False
+
+    def __post_init__(self) -> None:
+        _check_mediator("vector", self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -66,12 +74,20 @@ class ScalarMediator:
     mass, width : float or array (...), eV
     scalar, pseudoscalar : array (..., 3, 3)
         Products y_P^e y_S and y_P^e y_P, hermitian.
+
+    Raises
+    ------
+    ValueError
+        If a mass or width is negative, or a number not finite.
     """
 
     mass: ArrayLike
     scalar: ArrayLike = 0.0
     pseudoscalar: ArrayLike = 0.0
     width: ArrayLike = 0.0
+
+    def __post_init__(self) -> None:
+        _check_mediator("scalar", self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,6 +106,11 @@ class NewPhysics:
         Lagrangian without it are half as large.
     r2, anapole : array (..., 3, 3), cm^2
         Charge radius and anapole apart; on a left-handed neutrino the sum r2 - 6 a is felt.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite.
     """
 
     vector: VectorMediator | None = None
@@ -98,6 +119,10 @@ class NewPhysics:
     epsilon: ArrayLike = 0.0
     r2: ArrayLike = 0.0
     anapole: ArrayLike = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("mu", "epsilon", "r2", "anapole"):
+            _check_finite(name, getattr(self, name))
 
 
 def element(pair: str, value: ArrayLike, *, antisymmetric: bool = False) -> ComplexArray:
@@ -134,19 +159,19 @@ def element(pair: str, value: ArrayLike, *, antisymmetric: bool = False) -> Comp
 
 
 def check_couplings(new: NewPhysics, nature: Nature) -> None:
-    """Check matrices, masses and widths.
+    """Check the symmetry of matrices.
 
     Raises
     ------
     ValueError
-        If a matrix is not hermitian or not what Majorana neutrinos can have, or a mass or width is negative.
+        If a matrix is not hermitian or not what Majorana neutrinos can have, or a massless vector has a
+        longitudinal part.
     """
     for name, matrix in (("mu", new.mu), ("epsilon", new.epsilon)):
         check_form_factor(check_hermitian(_matrix(matrix), name), "moment", nature)
     check_form_factor(_matrix(new.r2), "charge_radius", nature)
     check_form_factor(_matrix(new.anapole), "anapole", nature)
     if new.vector is not None:
-        _check_mediator("vector", new.vector.mass, new.vector.width)
         check_hermitian(_matrix(new.vector.left), "left-handed vector coupling")
         check_hermitian(_matrix(new.vector.right), "right-handed vector coupling")
         if nature == "majorana" and np.any(np.asarray(new.vector.right) != 0):
@@ -159,7 +184,6 @@ def check_couplings(new: NewPhysics, nature: Nature) -> None:
                 "m_vector = 0: a massless vector has no longitudinal part; give it a mass, or use longitudinal=False"
             )
     if new.scalar is not None:
-        _check_mediator("scalar", new.scalar.mass, new.scalar.width)
         for name in ("scalar", "pseudoscalar"):
             matrix = check_hermitian(_matrix(getattr(new.scalar, name)), f"{name} coupling")
             if nature == "majorana":
@@ -175,8 +199,15 @@ def _matrix(value: ArrayLike) -> ComplexArray:
     return a
 
 
-def _check_mediator(name: str, mass: ArrayLike, width: ArrayLike) -> None:
-    for what, value in (("mass", mass), ("width", width)):
+def _check_finite(name: str, value: ArrayLike) -> None:
+    if not np.all(np.isfinite(np.asarray(value, complex))):
+        raise ValueError(f"{name}: couplings must be finite numbers, not {value!r}")
+
+
+def _check_mediator(name: str, mediator: VectorMediator | ScalarMediator) -> None:
+    for what in ("left", "right", "scalar", "pseudoscalar"):
+        _check_finite(f"{what} of the {name} mediator", getattr(mediator, what, 0.0))
+    for what, value in (("mass", mediator.mass), ("width", mediator.width)):
         numbers: FloatArray = np.asarray(value, float)
         if not np.all((numbers >= 0) & np.isfinite(numbers)):
             bad = numbers[~((numbers >= 0) & np.isfinite(numbers))].flat[0]

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nulight.constants import SIN2_THETA_W
 from nulight.renp import tensors
@@ -91,8 +92,18 @@ class Pairs:
         return _Current((b + a) / 2, (b - a) / 2)
 
     def sum(self, values: FloatArray) -> FloatArray:
-        total: FloatArray = self.share * (self.k.delta * values).sum(axis=(-2, -1))
+        """Sum over the pairs that are light enough: at zero phase space even an infinite strength makes nothing."""
+        made = np.where(self.k.delta > 0, self.k.delta * values, 0.0)
+        total: FloatArray = self.share * made.sum(axis=(-2, -1))
         return total
+
+    def on_pole(self, mediator: VectorMediator | ScalarMediator | None) -> NDArray[np.bool_]:
+        """Where nothing is computed: on the pole of a mediator without width."""
+        q2 = self.k.q2[..., 0, 0]
+        if mediator is None:
+            return np.zeros(q2.shape, bool)
+        distance = np.abs(q2 - np.asarray(mediator.mass, float) ** 2)
+        return (distance < POLE * q2) & (np.asarray(mediator.width) == 0)
 
     def standard(self) -> FloatArray:
         return self.sum(self.weak.squared(self.by_spin))
@@ -174,9 +185,7 @@ class Pairs:
         """1 / (q^2 - m^2 + i m Gamma), NaN at the pole of a stable mediator."""
         q2 = self.k.q2[..., 0, 0]
         m, width = np.asarray(mediator.mass, float), np.asarray(mediator.width, float)
-        distance = q2 - m**2
-        on_shell = (np.abs(distance) < POLE * q2) & (width == 0)
-        inverse: ComplexArray = np.where(on_shell, np.nan, distance) + 1j * m * width
+        inverse: ComplexArray = np.where(self.on_pole(mediator), np.nan, q2 - m**2) + 1j * m * width
         with np.errstate(invalid="ignore"):  # NaN at the pole stays NaN
             return 1 / inverse
 

@@ -10,7 +10,7 @@ import numpy as np
 from nulight.models.matrix_checks import Nature
 from nulight.neutrinos.mixing import OscillationParameters
 from nulight.renp.atoms import AtomicScheme
-from nulight.renp.checks import counts, each_trigger, frequencies, relative_error, share, single
+from nulight.renp.checks import counts, each_trigger, frequencies, one_value, relative_error, share, single
 from nulight.renp.experiment import RenpExperiment
 from nulight.renp.kinematics import check_trigger, thresholds
 from nulight.renp.library import load_scheme
@@ -85,8 +85,9 @@ def renp_experiment(
     Raises
     ------
     ValueError
-        If a frequency is not between 0 and E_eg / 2, all are above the highest threshold, or a number cannot be what
-        it is said to be; a `CardError` if the atom is unknown or its card wrong.
+        If a frequency is not between 0 and E_eg / 2, all are above the highest threshold, a number cannot be what
+        it is said to be, has no effect (Majorana phases of Dirac neutrinos, an error of no background), or counts were
+        observed where none can be; a `CardError` if the atom is unknown or its card wrong.
 
     Examples
     --------
@@ -118,10 +119,16 @@ def renp_experiment(
         spin_sum=spin_sum,
         longitudinal=longitudinal,
         target=target,
-        defaults={"m_lightest": float(lightest), "alpha_21": float(alpha_21), "alpha_31": float(alpha_31)},
+        defaults={
+            "m_lightest": one_value("lightest", lightest, "eV"),
+            "alpha_21": one_value("alpha_21", alpha_21, "rad"),
+            "alpha_31": one_value("alpha_31", alpha_31, "rad"),
+        },
         data=None if observed is None else counts("observed", observed, n),
     )
     _check_triggers(experiment)
+    _check_effect(experiment)
+    _check_data(experiment)
     return experiment
 
 
@@ -144,3 +151,35 @@ def _check_triggers(experiment: RenpExperiment) -> None:
             f"trigger frequencies from {omega.min():.10g} eV are all above {highest:.10g} eV, the threshold of the "
             f"lightest pair of neutrinos in {scheme.name}; nothing would be emitted"
         )
+
+
+def _check_effect(experiment: RenpExperiment) -> None:
+    """What is given has an effect."""
+    if experiment.nature == "dirac":
+        for name in ("alpha_21", "alpha_31"):
+            if value := experiment.defaults[name]:
+                raise ValueError(
+                    f"{name} = {value:g} rad: Majorana phases have no effect on Dirac neutrinos; leave it out, or use "
+                    "nature='majorana'"
+                )
+    if experiment.background_error and not np.any(experiment.background_rate):
+        raise ValueError(
+            f"background_error = {experiment.background_error:g} has no effect without a background; give background "
+            "in counts a day, or leave it out"
+        )
+
+
+def _check_data(experiment: RenpExperiment) -> None:
+    """Counts come from somewhere: no coupling makes one where nothing is emitted or detected."""
+    if experiment.data is None:
+        return
+    impossible = (experiment.data > 0) & (experiment.expected({})[0].sum(axis=0) == 0)
+    if not np.any(impossible):
+        return
+    first = int(np.argmax(impossible))
+    n, omega = experiment.data[first], experiment.triggers[first]
+    why = "where the efficiency is zero" if experiment.efficiency[first] == 0 else "above every threshold"
+    raise ValueError(
+        f"observed: {n:g} counts at {omega:.10g} eV, {why} and without background; no coupling makes them: give the "
+        "background, or lighter neutrinos, or leave this frequency out"
+    )

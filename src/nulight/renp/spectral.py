@@ -11,6 +11,8 @@ has both chiralities and half the sum over ordered pairs is the sum over pairs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from nulight.renp import tensors
@@ -23,6 +25,8 @@ from nulight.renp.tensors import SpinSum
 from nulight.typing import ArrayLike, FloatArray
 
 __all__ = ["spectral_function", "spectral_parts"]
+
+_LARGEST = 1e200  # the weak spectral function is below one; room for exposures and differences
 
 
 def spectral_function(
@@ -69,7 +73,7 @@ def spectral_parts(
     new : NewPhysics, optional
     spin_sum : "trace" or "coherent"
         How the spin of the virtual level is summed, see `nulight.renp.tensors`. "coherent" takes away the
-        :math:`\omega^2/9` term (30 times less weak rate in Yb at 1.069 eV, 1000 times at 1.0716 eV) and all of
+        :math:`\omega^2/9` term (38 times less weak rate in Yb at 1.069 eV, 1000 times at 1.0716 eV) and all of
         a scalar mediator, and adds a half to what a moment does.
 
     Returns
@@ -83,7 +87,10 @@ def spectral_parts(
     Raises
     ------
     ValueError
-        If a frequency is not between 0 and E_eg/2, or a coupling is not what the neutrinos can have.
+        If a frequency is not between 0 and E_eg/2, or a coupling is not what the neutrinos can have, or so large that
+        floating-point numbers end.
+    TypeError
+        If the scheme is the name of one.
 
     Notes
     -----
@@ -127,10 +134,22 @@ def spectral_parts(
     arXiv:1209.4808, 2110.03510, 2206.11717, 2306.12953; own derivations where those print none
     """
     tensors.check_spin_sum(spin_sum)
+    if not isinstance(scheme, AtomicScheme):
+        raise TypeError(f"scheme {scheme!r} is no AtomicScheme; get one by name: nulight.renp.atomic_scheme('yb')")
     new = NewPhysics() if new is None else new
     check_couplings(new, neutrinos.nature)
     k = pair_kinematics(omega, scheme.E_eg, neutrinos.masses)
     pairs = Pairs(k, neutrinos, spin_sum, scheme.photon_share(k.omega[..., 0, 0]))
+    with np.errstate(over="ignore", invalid="ignore"):  # looked for below
+        found = _all_parts(pairs, new)
+        virtual = scheme.amplitude(k.omega[..., 0, 0]) ** 2
+        found = {name: value * virtual for name, value in found.items()}
+    _check_overflow(found, pairs, new)
+    return found
+
+
+def _all_parts(pairs: Pairs, new: NewPhysics) -> dict[str, FloatArray]:
+    """What each interaction adds, eV^2."""
     found = {"weak": pairs.standard()}
     if new.vector is not None:
         found["vector"] = pairs.vector(new.vector)
@@ -142,5 +161,15 @@ def spectral_parts(
         found["electric"] = pairs.moment(new.epsilon, "axial")
     if np.any(np.asarray(new.r2) != 0) or np.any(np.asarray(new.anapole) != 0):
         found["charge"] = pairs.charge(new.r2, new.anapole, new.mu, new.epsilon)
-    virtual = scheme.amplitude(k.omega[..., 0, 0]) ** 2
-    return {name: value * virtual for name, value in found.items()}
+    return found
+
+
+def _check_overflow(found: Mapping[str, FloatArray], pairs: Pairs, new: NewPhysics) -> None:
+    """What is no number is on a pole; anything else is a mistake."""
+    poles = {"vector": pairs.on_pole(new.vector), "scalar": pairs.on_pole(new.scalar)}
+    for name, part in found.items():
+        if not np.all((np.abs(part) < _LARGEST) | poles.get(name, False)):
+            raise ValueError(
+                f"the {name} part of the spectral function is beyond {_LARGEST:g}: a coupling is far larger than "
+                "anything that makes sense"
+            )

@@ -118,12 +118,12 @@ def _refuse_other_neutrinos(recoils: Sequence[Experiment], scans: Sequence[RenpE
                 raise ValueError(f"{first.name} and {second.name} have different neutrinos: {listing}")
         for recoil in recoils:
             if recoil.conventions.neutrinos != first.nature:
-                theirs = recoil.conventions.neutrinos
+                theirs, name = recoil.conventions.neutrinos, recoil.conventions.name
                 raise ValueError(
                     f"{first.name} has {first.nature.capitalize()} neutrinos, the conventions "
-                    f"{recoil.conventions.name!r} of {recoil.name} have {theirs.capitalize()} ones; make both the same: renp"
-                    f"_experiment(..., nature={theirs!r}), or load(..., conventions=get_conventions("
-                    f"{recoil.conventions.name!r}).with_changes(neutrinos={first.nature!r}))"
+                    f"{name!r} of {recoil.name} have {theirs.capitalize()} ones; make both the same: "
+                    f"renp_experiment(..., nature={theirs!r}), or load(..., conventions=get_conventions("
+                    f"{name!r}).with_changes(neutrinos={first.nature!r}))"
                 )
 
 
