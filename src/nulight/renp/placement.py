@@ -165,7 +165,10 @@ def _rivals(names: Sequence[str], pair: str | None, shapes: FloatArray, n_gaps: 
     which = "some pair" if pair is None else f"the pair {pair}"
     why = f"n = {n}: {n_gaps} frequencies lie between the thresholds; further ones tell mu from eps of {which}"
     if not found:
-        raise ValueError(f"{why} and need both among the elements {', '.join(names)}")
+        raise ValueError(
+            f"{why} and need both among the elements {', '.join(names)}; n = {n_gaps} "
+            "has those between the thresholds alone"
+        )
     same = same_shapes(shapes)
     if not (different := [rivals for rivals in found if not same[rivals]]):
         raise ValueError(f"{why}, which have the same spectrum: one of its neutrinos has no mass, or all is far below")

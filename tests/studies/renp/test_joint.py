@@ -104,7 +104,7 @@ def test_majorana_phases_move_to_the_moments_and_back():
         seen = short_baseline_moment(matrix, with_phases, flavour, nature="majorana")
         assert short_baseline_moment(there, U, flavour, nature="majorana") == pytest.approx(seen, rel=1e-12)
     assert absorbed(there, -phases) == pytest.approx(matrix, abs=1e-15)
-    assert majorana_phases(nl.renp_experiment("yb", alpha_21=0.7)).tolist() == [0, 0, 0]
+    assert majorana_phases(nl.renp_experiment("yb").with_defaults(alpha_21=0.7)).tolist() == [0, 0, 0]
 
 
 # limits of recoil experiments
@@ -280,6 +280,15 @@ def test_planes_count_from_their_minimum(dirac):
         assert plane.threshold == pytest.approx(-2 * np.log(0.1))
 
 
+def test_the_plane_of_both_kinds_shows_where_renp_ends():
+    faint = renp_joint(nl.renp_experiment("yb-dinh-2012"), "xenonnt-2022-er", days=5, n=31).planes[1]
+    grid = faint.delta_chi2["renp_5d"]
+    assert faint.truth is not None
+    assert faint.x[-1] > 2.4 * faint.truth[0]
+    for edge in (grid[0], grid[:, 0]):
+        assert edge[0] < faint.threshold < edge[-1]
+
+
 # records and errors
 
 
@@ -288,7 +297,7 @@ def test_record_writes_itself(dirac, tmp_path):
     assert table.count("\n") == 4 + 1 + 12
     assert "xenonnt-2022-er [mu_B]" in table
     assert dirac.save(tmp_path / "joint.json").exists()
-    assert "hidden: |lambda_12| = 1.5 |lambda_11| from texono-csi-2010" in repr(dirac)
+    assert "not seen: |lambda_12| = 1.5 |lambda_11| by texono-csi-2010" in repr(dirac)
     assert "0.68 |11|^2" in repr(dirac)
     assert dirac.bibtex()
 

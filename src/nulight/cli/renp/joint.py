@@ -75,7 +75,9 @@ def _show(result: RenpJoint) -> None:
             seen = [f"{value:.2g}" for value in reach[i]]
             rows.append([f"{kind}_{pair}", *limits, *seen, _days(until[strongest[i], i]), apart])
     rows += [
-        ["hidden", *(_limit(value) for value in plane.along.values()), "", ""] for plane in result.planes if plane.along
+        [f"{plane.parameters[0]} *", *(_limit(value) for value in plane.along.values()), "", ""]
+        for plane in result.planes
+        if plane.along
     ]
     print_table(columns, rows, title=repr(result).partition("\n")[0], notes=_notes(result), whole=columns)
     print_basis(result)
@@ -83,15 +85,15 @@ def _show(result: RenpJoint) -> None:
 
 def _notes(result: RenpJoint) -> list[str]:
     notes = [
-        "reached: time at each frequency until RENP reaches the strongest recoil limit; told apart: until it tells "
-        "that a magnetic moment of that size is no electric one",
+        "times are at each frequency; reached: until RENP reaches the strongest recoil limit; told apart: until it "
+        "tells that a magnetic moment of that size is no electric one",
     ]
     for plane in result.planes:
         if plane.slope is not None:
             first, second = plane.parameters
             notes.append(
-                f"hidden: |{first}| where |{second}| is {plane.slope:.3g} times as large and the phases cancel for "
-                "nu_e; none: no limit"
+                f"* together with a {second} that is {plane.slope:.3g} times as large as {first} and whose phase is "
+                "such that nu_e sees neither; none: no limit"
             )
     return notes
 

@@ -30,7 +30,7 @@ _DASHES: tuple[Any, ...] = ((0, (1, 1.2)), (0, (2.5, 1.2)), "-")  # of RENP, the
 _RENP, _TOGETHER = COLOURS["vermillion"], "0.82"
 _BESIDE = 0.17  # half the distance of magnetic and electric moments in a row
 _HALF = 0.34  # half the height of a recoil limit
-_HEIGHT = 5.7  # inches
+_HEIGHT, _PAD = 5.7, 0.09  # inches: of the figure, and free at its sides
 _MARGIN = 1.8  # factor left free at both ends of the moments
 
 
@@ -51,6 +51,7 @@ def plot_renp_joint(result: RenpJoint) -> Figure:
     """
     with styled():
         figure = StyledFigure(figsize=(PAGE_WIDTH, _HEIGHT))
+        figure.set_layout_engine("constrained", w_pad=_PAD)
         grid = figure.add_gridspec(len(result.planes), 2, width_ratios=(1.18, 1))
         _draw_elements(figure.add_subplot(grid[:, 0]), result)
         for row, plane in enumerate(result.planes):
@@ -80,6 +81,8 @@ def _draw_elements(ax: Axes, result: RenpJoint) -> None:
         text = f"{days:g} d" if n == 0 else f"{days:g}"
         ax.text(result.reach_mu[0, n], -_HALF - 0.04, text, ha="center", va="bottom", fontsize=6)
     ax.set_yticks(np.arange(len(labels)), labels)
+    if blind is not None:
+        ax.get_yticklabels()[-1].set_fontsize(7)
     ax.set_ylim(len(labels) - 0.45, -0.75)
     ax.tick_params(axis="y", which="both", length=0)
     ax.xaxis.set_major_locator(LogLocator(numticks=8))

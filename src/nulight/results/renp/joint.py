@@ -146,7 +146,7 @@ class RenpJoint(Result):
         for plane in self.planes:
             if hidden := [name for name, end in plane.along.items() if np.isinf(end)]:
                 first, second = plane.parameters
-                yield "hidden", f"|{second}| = {plane.slope:.3g} |{first}| from {', '.join(hidden)}"
+                yield "not seen", f"|{second}| = {plane.slope:.3g} |{first}| by {', '.join(hidden)}: nu_e sees nothing"
         yield from Result._lines(self)
 
 

@@ -26,7 +26,8 @@ from nulight.typing import ComplexArray, FloatArray
 __all__ = ["blind_plane", "kinds_plane"]
 
 _BELOW, _ABOVE = 0.2, 6.0  # of the smallest and the largest limit, the axes of the blind plane
-_ROOM = 2.4  # axes of the other plane in units of the moment in the data
+_ROOM = 2.4  # least length of the axes of the other plane in units of the moment in the data
+_BEYOND = 1.15  # of where RENP ends there
 _UNIT = 1e-11  # mu_B
 _BLIND = 1e6  # times less sensitive along a line than beside it: the rest is rounding
 _SIZES = np.geomspace(1e-14, 1e-6, 801)  # mu_B, 100 a decade
@@ -94,7 +95,7 @@ def kinds_plane(
     Parameters
     ----------
     recoils, scans, cl, n
-        As for `blind_plane`; the axes are linear and begin at zero.
+        As for `blind_plane`; the axes are linear, begin at zero, and reach beyond what the longest scan allows.
     pair : str
         "11", "12"...
     size : float, mu_B
@@ -106,7 +107,7 @@ def kinds_plane(
     """
     renp = scans[-1]
     directions = moment(pair, renp.nature, mu=1.0), moment(pair, renp.nature, epsilon=1.0)
-    axis = np.linspace(0.0, _ROOM * size, n)
+    axis = np.linspace(0.0, _reach_of_axes(renp, directions, size, cl), n)
     truth = {f"mu_{pair}": size}
     return JointPlane(
         title=f"mu_{pair} = {size:.2g} mu_B in the data of RENP",
@@ -118,6 +119,15 @@ def kinds_plane(
         threshold=region_threshold(cl, 2),
         truth=(size, 0.0),
     )
+
+
+def _reach_of_axes(scan: RenpExperiment, directions: Directions, size: float, cl: float) -> float:
+    """Length of the axes, mu_B: with counts linear in x^2, Delta chi2 of two degrees is reached where x^2 - size^2 is
+    so much larger than without a signal."""
+    more = np.sqrt(region_threshold(cl, 2) / interval_threshold(cl, "two-sided"))
+    ends = [_renp_end(scan, direction, cl) for direction in directions]
+    found = [_BEYOND * float(np.sqrt(size**2 + more * end**2)) for end in ends if np.isfinite(end)]
+    return max(_ROOM * size, *found) if found else _ROOM * size
 
 
 def _grids(
