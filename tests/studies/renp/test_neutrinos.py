@@ -263,13 +263,38 @@ def test_phases_lie_between_the_worst_and_the_best():
         assert each.max() < 1.03 * best[k]
 
 
-def test_own_phases_are_those_of_the_experiment():
-    experiment = scan("generic", alpha_21=np.pi, alpha_31=1.0)
+def test_given_phases_are_those_of_the_experiment():
+    experiment = scan("generic", nature="majorana", alpha_21=np.pi, alpha_31=1.0)
     found = renp_nature(experiment, 0.03)
     np.testing.assert_allclose(found.phases[0, 0], [np.pi, 1.0])
+    assert found.truths[0] == "majorana, given phases"
     one = family(experiment, "normal", "majorana")
     expected = best_fit(family(experiment, "normal", "dirac"), one.counts(np.array([0.03]), [np.pi, 1.0])).value
     assert found.delta_chi2[0, 0, 0] == pytest.approx(expected[0], rel=1e-9)
+
+
+def test_steps_of_a_study_are_passed_on_and_change_nothing():
+    experiment, masses, seen = scan("generic"), np.geomspace(0.003, 0.03, 20), []
+
+    def track(steps):
+        for step in steps:
+            seen.append(step.masses)
+            yield step
+
+    for study in (renp_ordering, renp_nature):
+        seen.clear()
+        found = study(experiment, masses, track=track)
+        np.testing.assert_array_equal(np.concatenate(seen), masses)
+        assert len(seen) == 2
+        last = study(experiment, masses[[0, 17]])
+        np.testing.assert_allclose(found.delta_chi2[:, :, [0, 17]], last.delta_chi2, rtol=1e-9)
+        np.testing.assert_allclose(found.days_needed[:, :, [0, 17]], last.days_needed, rtol=1e-9)
+
+
+def test_a_time_that_never_comes_is_said_so():
+    found = renp_nature(scan("generic"), [0.01, 0.3])
+    assert "3 sigma never, after any time" in repr(found)
+    assert "inf d" not in repr(found)
 
 
 def test_an_atom_of_high_energy_does_not_see_the_nature():

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from nulight.cli.options import Json, Out
-from nulight.cli.output import answer, check_suffix, print_lines, print_table, progress
-from nulight.cli.renp.lines import choices_line
+from nulight.cli.output import answer, check_suffix, print_table, progress
+from nulight.cli.renp.lines import print_basis
 from nulight.cli.renp.options import (
     Atom,
     NeutrinosChoice,
@@ -23,6 +26,7 @@ from nulight.cli.renp.options import (
 
 if TYPE_CHECKING:
     from nulight.results.renp.neutrinos import RenpMass, RenpTest
+    from nulight.studies.renp.exposure import Sample
     from nulight.studies.renp.triggers import Question
     from nulight.typing import FloatArray
 
@@ -32,7 +36,9 @@ _ROWS = 12  # of a table for people; files and JSON have all masses
 _MOST = 10_000
 _PLACED = {"mass": 12, "ordering": 6, "nature": 6}  # frequencies if --n is not given
 _YEAR = 365.25  # d
-_EXAMPLE = "2 meV:100 meV:18"
+_RANGE = "2 meV:100 meV"
+_STEPS = {"mass": 300, "ordering": 18, "nature": 18}  # intervals have a kink at every threshold of every frequency
+_CHECKED = "the frequencies are placed around the one mass that is asked about, as if an earlier scan had found it; "
 
 
 def command(
@@ -41,13 +47,14 @@ def command(
         Literal["mass", "ordering", "nature"], typer.Option("--question", help="What is asked of the neutrinos.")
     ],
     lightest: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--lightest",
             metavar="MASSES",
-            help="True masses of the lightest neutrino: '10 meV', '10,50 meV', or LOW:HIGH:N in equal ratios.",
+            help="True masses of the lightest neutrino: '10 meV', '10,50 meV', or LOW:HIGH:N in equal ratios; "
+            f"otherwise {_RANGE}, {_STEPS['mass']} for the mass and {_STEPS['nature']} for the others.",
         ),
-    ] = _EXAMPLE,
+    ] = None,
     days: Annotated[
         str,
         typer.Option("--days", metavar="TIMES", help="At each frequency: '100', '10,100 d', '3 yr'; one for the mass."),
@@ -72,7 +79,7 @@ def command(
     from nulight.studies.renp.neutrinos import renp_mass, renp_nature, renp_ordering
 
     check_suffix(out, plots=True)
-    masses, times = _masses(lightest), day_list(days)
+    masses, times = _masses(lightest or f"{_RANGE}:{_STEPS[question]}"), day_list(days)
     if question == "mass" and len(times) > 1:
         raise ValueError(f"--days {days!r}: intervals of the mass are for one time, give one")
     if question != "nature" and ordering is not None:
@@ -80,16 +87,18 @@ def command(
     if triggers is not None and n is not None:
         raise ValueError("--triggers and --n are both given; frequencies are held or placed, choose one")
     placed = _placed(question, atom, masses, n) if triggers is None else triggers
-    experiment = setup(atom, placed, "1", f"{float(masses[0])!r} eV", ordering, neutrinos, with_)
+    nature = "majorana" if question == "nature" else neutrinos  # both are looked at, and phases are those of Majorana
+    experiment = setup(atom, placed, "1", f"{float(masses[0])!r} eV", ordering, nature, with_)
     matched: Literal["fixed", "matched"] = "matched" if triggers is None and question != "mass" else "fixed"
     result: RenpMass | RenpTest
-    with progress(f"{question} of the neutrinos: {experiment.name}"):
-        if question == "mass":
+    if question == "mass":
+        with progress(f"mass of the neutrinos: {experiment.name}"):
             result = renp_mass(experiment, masses, days=times[0])
-        elif question == "ordering":
-            result = renp_ordering(experiment, masses, days=times, placement=matched)
-        else:
-            result = renp_nature(experiment, masses, days=times, placement=matched)
+        if triggers is None:
+            result = _with_placement(result)
+    else:
+        study = renp_ordering if question == "ordering" else renp_nature
+        result = study(experiment, masses, days=times, placement=matched, track=_track)
     answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot=f"plot_renp_{question}")
 
 
@@ -114,6 +123,26 @@ def _placed(question: Question, atom: str, masses: FloatArray, n: int | None) ->
     return ",".join(f"{float(omega)!r} eV" for omega in placed)
 
 
+def _with_placement(result: RenpMass) -> RenpMass:
+    """The record with the masses that the frequencies were placed for."""
+    ends = float(result.lightest.min()), float(result.lightest.max())
+    warnings = result.warnings
+    if ends[0] == ends[1]:
+        warnings += (f"{_CHECKED}give --triggers, or --lightest LOW:HIGH:N for a scan that does not know it",)
+    return replace(result, provenance={**result.provenance, "placed_for_lightest_eV": ends}, warnings=warnings)
+
+
+def _track(steps: Sequence[Sample]) -> Iterator[Sample]:
+    """Show a bar on stderr, if someone watches."""
+    if not sys.stderr.isatty():
+        yield from steps
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(steps, "masses", console=Console(stderr=True), transient=True)
+
+
 def _show(result: RenpMass | RenpTest) -> None:
     from nulight.results.renp.neutrinos import RenpMass
 
@@ -123,12 +152,12 @@ def _show(result: RenpMass | RenpTest) -> None:
     n = len(result.lightest)
     notes = [f"{len(rows)} of {n} masses; all with --json or --out"] if len(rows) < n else []
     if not isinstance(result, RenpMass):
-        notes.append(f"after {result.days[-1]:g} d at each frequency (time at each frequency for {result.needed[0]})")
+        after = "" if len(result.days) > 1 else f" after {result.days[0]:g} d at each frequency"
+        notes.append(f"Delta chi2{after} (time at each frequency for {result.needed[0]})")
     elif result.further_regions[-1].any():
         notes.append("* other masses are allowed as well")
     print_table(columns, cells, title=title, notes=notes, whole=columns)
-    print_lines([result.definition, _frequencies(result), choices_line(result.conventions)])
-    print_lines([f"warning: {text}" for text in result.warnings])
+    print_basis(result, [_frequencies(result)])
 
 
 def _mass_table(result: RenpMass, rows: list[int]) -> tuple[list[str], list[list[str]]]:
@@ -147,18 +176,14 @@ def _mass_table(result: RenpMass, rows: list[int]) -> tuple[list[str], list[list
 
 
 def _test_table(result: RenpTest, rows: list[int]) -> tuple[list[str], list[list[str]]]:
-    last = len(result.days) - 1
-    cells = [
-        [
-            f"{result.lightest[k]:.4g}",
-            *(
-                f"{result.delta_chi2[i, last, k]:.3g} ({_time(result.days_needed[0, i, k])})"
-                for i in range(len(result.truths))
-            ),
-        ]
-        for k in rows
-    ]
-    return ["m_0 [eV]", *(f"true: {truth}" for truth in result.truths)], cells
+    several = len(result.days) > 1
+    cells = []
+    for k in rows:
+        for j, days in enumerate(result.days):
+            needed = [f" ({_time(time)})" if j == 0 else "" for time in result.days_needed[0, :, k]]
+            found = [f"{value:.3g}{time}" for value, time in zip(result.delta_chi2[:, j, k], needed, strict=True)]
+            cells.append([f"{result.lightest[k]:.4g}" if j == 0 else "", *[f"{days:g} d"] * several, *found])
+    return ["m_0 [eV]", *["at each"] * several, *(f"true: {truth}" for truth in result.truths)], cells
 
 
 def _frequencies(result: RenpMass | RenpTest) -> str:
@@ -166,7 +191,11 @@ def _frequencies(result: RenpMass | RenpTest) -> str:
     if result.placement == "matched":
         return f"{len(sets[0])} trigger frequencies, placed for each mass"
     shown = ", ".join(f"{omega:.7g}" for omega in sets[0])
-    return f"trigger frequencies {shown} eV; times are at each of them"
+    low, high = result.provenance.get("placed_for_lightest_eV", (0.0, 0.0))
+    placed = f"placed for m_0 = {low:g} eV, " if low else ""
+    if high > low:
+        placed = f"spread over m_0 = {low:g} to {high:g} eV, "
+    return f"trigger frequencies {placed}{shown} eV; times are at each of them"
 
 
 def _rows(n: int) -> list[int]:

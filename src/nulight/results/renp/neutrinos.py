@@ -141,7 +141,9 @@ class RenpTest(Result):
     def _lines(self) -> Iterator[tuple[str, str]]:
         for i, (truth, other) in enumerate(zip(self.truths, self.alternatives, strict=True)):
             for k in _ends(self.lightest):
-                text = f"{self.needed[0]} after {self.days_needed[0, i, k]:.3g} d at each frequency"
+                days = self.days_needed[0, i, k]
+                after = f"after {days:.3g} d at each frequency" if np.isfinite(days) else "never, after any time"
+                text = f"{self.needed[0]} {after}"
                 yield f"not {other} but {truth}, {self.lightest[k]:.4g} eV", text
         yield from Result._lines(self)
 

@@ -6,7 +6,7 @@ fit says it all; with them every exposure is a fit of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, get_args
 
@@ -26,11 +26,13 @@ __all__ = [
     "Placement",
     "Places",
     "Sample",
+    "Track",
     "check_masses",
     "exposures",
     "fits",
     "levels",
     "samples",
+    "steps",
     "time_needed",
 ]
 
@@ -40,6 +42,7 @@ Places: TypeAlias = NDArray[np.intp]
 NEEDED = ("3 sigma", "90 %")
 """Confidence levels for which the time is given."""
 
+_STEP = 16  # masses
 _NOISE = 1e-9  # of the counts: smaller minima are the search's error, and no experiment has as many events
 _LONGEST = 1e12  # in units of the experiment's time
 _ROUNDS = 15
@@ -51,6 +54,10 @@ class Sample:
 
     experiment: RenpExperiment
     masses: FloatArray
+
+
+Track: TypeAlias = Callable[[Sequence[Sample]], Iterable[Sample]]
+"""Passes the steps of a study on, one after the other, to show how far it is."""
 
 
 def check_masses(lightest: ArrayLike) -> FloatArray:
@@ -104,6 +111,15 @@ def samples(question: Question, experiment: RenpExperiment, masses: FloatArray, 
     return [
         Sample(replace(experiment, triggers=triggers_for(question, experiment.scheme, mass, n)), np.array([mass]))
         for mass in masses
+    ]
+
+
+def steps(parts: Sequence[Sample]) -> list[Sample]:
+    """Return samples of at most 16 masses each, in the same order."""
+    return [
+        Sample(part.experiment, part.masses[start : start + _STEP])
+        for part in parts
+        for start in range(0, len(part.masses), _STEP)
     ]
 
 

@@ -18,9 +18,11 @@ from nulight.studies.renp.exposure import (
     NEEDED,
     Placement,
     Sample,
+    Track,
     check_masses,
     exposures,
     samples,
+    steps,
 )
 from nulight.studies.renp.families import Family, family
 from nulight.studies.renp.mass import renp_mass
@@ -42,6 +44,7 @@ def renp_ordering(
     days: ArrayLike | None = None,
     oscillations: Sets | None = None,
     placement: Placement = "fixed",
+    track: Track = iter,
 ) -> RenpTest:
     r"""Return how strongly the wrong ordering would be rejected, for both true orderings.
 
@@ -59,6 +62,8 @@ def renp_ordering(
     placement : "fixed" or "matched"
         The experiment's frequencies, or for each mass as many that suit it (`triggers_for`): a scan that was tuned to
         the mass by an earlier one.
+    track : callable
+        Maps the list of steps to an iterable of them, to show how far it is; see `rich.progress.track`.
 
     Returns
     -------
@@ -99,7 +104,8 @@ def renp_ordering(
         return outcome(wrong, right.counts(part.masses, phases) + right.background, phases, times)
 
     pairs = list(zip(orderings, orderings[::-1], strict=True))
-    found = [joined([tested(part, true, other) for part in parts]) for true, other in pairs]
+    made = [[tested(part, true, other) for true, other in pairs] for part in track(steps(parts))]
+    found = [joined(one) for one in zip(*made, strict=True)]
     return RenpTest(
         question="ordering",
         truths=orderings,
@@ -119,6 +125,7 @@ def renp_nature(
     *,
     days: ArrayLike | None = None,
     placement: Placement = "fixed",
+    track: Track = iter,
 ) -> RenpTest:
     r"""Return how strongly Dirac neutrinos would be rejected if they are Majorana, and the other way round.
 
@@ -127,7 +134,7 @@ def renp_nature(
     experiment : RenpExperiment
         Its ordering, oscillation parameters, uncertainties and, unless replaced, frequencies and times; its nature,
         mass and data are not used. The ordering is taken as known.
-    lightest, days, placement
+    lightest, days, placement, track
         As for `renp_ordering`.
 
     Returns
@@ -163,8 +170,8 @@ def renp_nature(
     parts = samples("nature", base, masses, placement)
     ordering: Ordering = experiment.neutrinos().inputs["ordering"]
     given = "given" if own_phases(base).any() else "zero"
-    made = [_natures(part, ordering, times) for part in parts]
-    found = [joined(list(one)) for one in zip(*made, strict=True)]
+    made = [_natures(part, ordering, times) for part in track(steps(parts))]
+    found = [joined(one) for one in zip(*made, strict=True)]
     return RenpTest(
         question="nature",
         truths=(*(f"majorana, {which} phases" for which in (given, "best", "worst")), "dirac"),
@@ -181,12 +188,10 @@ def _natures(part: Sample, ordering: Ordering, times: FloatArray) -> list[Outcom
     """Outcomes for Majorana neutrinos with own, best and worst phases, and for Dirac neutrinos."""
     majorana, dirac = (family(part.experiment, ordering, one) for one in ("majorana", "dirac"))
     n = len(part.masses)
-    own = np.broadcast_to(own_phases(part.experiment), (n, 2))
-    best, worst = _extremes(majorana, dirac, part.masses, times[0])
-    found = [
-        outcome(dirac, majorana.counts(part.masses, phases) + dirac.background, phases, times)
-        for phases in (own, best, worst)
-    ]
+    given = np.broadcast_to(own_phases(part.experiment), (n, 2))
+    phases = np.concatenate([given, *_extremes(majorana, dirac, part.masses, times[0])])
+    counts = majorana.counts(np.tile(part.masses, 3), phases) + dirac.background
+    found = outcome(dirac, counts, phases, times).split(3)
     return [*found, outcome(majorana, dirac.counts(part.masses) + dirac.background, np.zeros((n, 2)), times)]
 
 
@@ -203,15 +208,14 @@ def _extremes(majorana: Family, dirac: Family, masses: FloatArray, time: float) 
         )
 
     grid = np.broadcast_to(majorana.phases(_PHASES), (len(masses), len(majorana.phases(_PHASES)), 2))
-    value, row = rejected(grid), np.arange(len(masses))
-    found, around = [], np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 2)
-    for sign in (-1, 1):
-        at = grid[row, (sign * value).argmin(axis=1)]
-        for finer in range(1, 1 + _REFINED):
-            near = at[:, None] + 2 * np.pi / _PHASES / 2**finer * around
-            at = near[row, (sign * rejected(near)).argmin(axis=1)]
-        found.append(at)
-    return found[0], found[1]
+    value, around = rejected(grid), np.stack(np.meshgrid([-1, 0, 1], [-1, 0, 1]), axis=-1).reshape(-1, 2)
+    row, sign = np.arange(len(masses))[:, None], np.array([-1.0, 1.0])[:, None]  # the best are the largest
+    at = grid[row, (sign * value[:, None]).argmin(axis=-1)]
+    for finer in range(1, 1 + _REFINED):
+        near = at[:, :, None] + 2 * np.pi / _PHASES / 2**finer * around
+        value = rejected(near.reshape(len(masses), -1, 2)).reshape(near.shape[:3])
+        at = np.take_along_axis(near, (sign * value).argmin(axis=-1)[..., None, None], 2)[:, :, 0]
+    return at[:, 0], at[:, 1]
 
 
 def _columns(found: Sequence[Outcome], unit: FloatArray) -> dict[str, Any]:

@@ -24,6 +24,17 @@ class Outcome:
     phases: FloatArray
     needed: FloatArray
 
+    def split(self, n: int) -> list[Outcome]:
+        """Return the outcomes of `n` equally long parts of the data."""
+        each = (np.split(values, n, axis=axis) for values, axis in zip(self._fields(), _AXES, strict=True))
+        return [Outcome(*parts) for parts in zip(*each, strict=True)]
+
+    def _fields(self) -> tuple[FloatArray, ...]:
+        return self.delta_chi2, self.best, self.phases, self.needed
+
+
+_AXES = (1, 1, 0, 1)  # of the data sets in each field
+
 
 def outcome(wrong: Family, data: FloatArray, phases: FloatArray, times: FloatArray) -> Outcome:
     """Fit a wrong hypothesis to data (n, n_triggers) at unit exposure, for exposures (k,)."""
@@ -43,9 +54,5 @@ def outcome(wrong: Family, data: FloatArray, phases: FloatArray, times: FloatArr
 
 def joined(parts: Sequence[Outcome]) -> Outcome:
     """Put the masses of several samples together."""
-    return Outcome(
-        delta_chi2=np.concatenate([part.delta_chi2 for part in parts], axis=1),
-        best=np.concatenate([part.best for part in parts], axis=1),
-        phases=np.concatenate([part.phases for part in parts], axis=0),
-        needed=np.concatenate([part.needed for part in parts], axis=1),
-    )
+    fields = zip(*(part._fields() for part in parts), strict=True)
+    return Outcome(*(np.concatenate(rows, axis=axis) for rows, axis in zip(fields, _AXES, strict=True)))

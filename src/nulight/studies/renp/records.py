@@ -70,7 +70,9 @@ def _warnings(parts: Sequence[Sample], families: Sequence[Family]) -> list[str]:
         dark |= masses >= family.edges[-2]
     if not dark.any():
         return []
+    several = len({family.experiment.neutrinos().inputs["ordering"] for family in families}) > 1
+    where = " in one of the orderings" if several else ""
     return [
-        f"nothing is emitted at any trigger frequency with a lightest mass of {masses[dark].min():g} eV or more in one "
-        "of the orderings; see triggers_for"
+        f"nothing is emitted at any trigger frequency with a lightest mass of {masses[dark].min():g} eV or more"
+        f"{where}; see triggers_for"
     ]
