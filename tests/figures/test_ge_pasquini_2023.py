@@ -229,6 +229,7 @@ def test_axes_are_labelled(mediators, moments):
         figure.canvas.draw()
     reach = mediators[0].axes[2]
     assert reach.get_xlim() == (1e-3, 1e4)
+    assert reach.get_legend().get_title().get_text() == "three: 1.069, 1.07, 1.0712 eV"
     assert [text.get_text() for text in reach.get_legend().get_texts()][:2] == ["three frequencies", "six frequencies"]
 
 

@@ -14,13 +14,30 @@ from nulight.renp import PAIRS, RenpExperiment, thresholds
 from nulight.typing import ArrayLike, FloatArray
 from nulight.validation.renp_setup import NUFIT_5, THREE, paper_experiment
 
-__all__ = ["NOTE", "PAIR_COLOURS", "SOURCE", "below_end", "frequencies", "pair_thresholds", "scan", "zoom"]
+__all__ = [
+    "NOTE",
+    "PAIR_COLOURS",
+    "SETTING",
+    "SOURCE",
+    "THREE_NAME",
+    "below_end",
+    "frequencies",
+    "pair_thresholds",
+    "scan",
+    "zoom",
+]
 
 SOURCE = "Ge and Pasquini, Phys. Sci. Forum 8 (2023) 51 (arXiv:2110.03510, arXiv:2206.11717), remade with nulight"
 NOTE = (
     "Yb with E_eg = 2.14349 eV, normal ordering, m_1 = 0.01 eV, Dirac neutrinos, summed spins, "
     f"{NUFIT_5.name}; 100 cm^3 with 1e21 atoms and photons per cm^3, no background, no losses"
 )
+SETTING = r"Yb, Dirac neutrinos, normal ordering, $m_1 = 10$ meV"
+"""What the figures say about their neutrinos."""
+
+THREE_NAME = f"{', '.join(f'{omega:g}' for omega in THREE)} eV"
+"""The scan of three frequencies in legends."""
+
 PAIR_COLOURS = dict(zip(PAIRS, ("blue", "sky", "orange", "green", "vermillion", "purple"), strict=True))
 """Colours of the pairs of mass states in all figures."""
 

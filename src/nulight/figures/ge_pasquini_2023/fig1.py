@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
-from nulight.figures.ge_pasquini_2023.common import NOTE, SOURCE, below_end, frequencies, scan, zoom
+from nulight.figures.ge_pasquini_2023.common import NOTE, SOURCE, THREE_NAME, below_end, frequencies, scan, zoom
 from nulight.figures.numbers import Curves, Numbers
 from nulight.plotting.style import COLOURS, PAGE_WIDTH, StyledFigure, styled
 from nulight.renp import (
@@ -96,7 +96,7 @@ def _spectra(whole: Axes, end: Axes, table: Curves) -> None:
         end.plot(below_end(omega), spectral, **style)
         table.add("spectral function", name, omega=omega, I=spectral)
     whole.set(xlim=(0.9, 1.0717), ylim=(0, 0.16), xlabel=r"$\omega$ [eV]", ylabel=r"$\mathcal{I}(\omega)$")
-    whole.legend(loc="lower left", title=rf"mediators of {1e3 * LIGHT:g} meV", title_fontsize=8)
+    whole.legend(loc="lower left", title=rf"mediators of {1e3 * LIGHT:g} meV, $m_1 = 10$ meV", title_fontsize=8)
     zoom(end)
     end.legend(loc="upper left", frameon=True, edgecolor="none", framealpha=1)
     end.set(ylim=(0, 0.16), xlabel=r"$E_{eg}/2-\omega$ [meV]", ylabel=r"$\mathcal{I}(\omega)$")
@@ -227,4 +227,4 @@ def _frame(ax: Axes, inset: Axes, label: str, ends: tuple[float, float], inside:
         axes.xaxis.set_minor_formatter(NullFormatter())
         height = np.full(len(poles()), 0.985)
         axes.plot(poles(), height, "v", transform=axes.get_xaxis_transform(), label="poles of the six", **_MARK)
-    ax.legend(loc="upper left")
+    ax.legend(loc="upper left", title=f"three: {THREE_NAME}", title_fontsize=8)

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from nulight.figures.ge_pasquini_2023.common import (
     NOTE,
     PAIR_COLOURS,
+    SETTING,
     SOURCE,
     below_end,
     frequencies,
@@ -41,6 +42,7 @@ BOUNDS = {
 }
 """Published bounds beside the reach: coherent scattering, then detectors of dark matter."""
 
+_SEES = {"mu_nu_e": r"$\nu_e$", "mu_nu_mu": r"$\nu_\mu$", "mu_nu": r"solar $\nu$"}
 _DAYS = (1.0, 1e4)
 _DASHED: Any = (0, (4, 1.5))
 _STYLES: dict[str, Any] = {"mu": "-", "eps": _DASHED}
@@ -76,7 +78,8 @@ def figure_moments(n: int = 81) -> tuple[Figure, Numbers]:
             _spectral(ax, family, table)
         panels[0].set_ylabel(r"$\mathcal{I}(\omega)$")
         _reach(panels[2], n, table)
-        figure.legend(handles=_handles(), loc="outside upper center", ncols=9, fontsize=8, columnspacing=1.2)
+        style: dict[str, Any] = {"title": SETTING, "title_fontsize": 7, "fontsize": 8, "columnspacing": 1.2}
+        figure.legend(handles=_handles(), loc="outside upper center", ncols=10, **style)
     note = f"{NOTE}; moments of {MOMENT:g} mu_B; reach: one element at a time, six trigger frequencies"
     return figure, table.numbers("Figure 2: moments in radiative emission of neutrino pairs", SOURCE, note)
 
@@ -127,8 +130,10 @@ def _reach(ax: Axes, n: int, table: Curves) -> None:
     for label, bound in bounds():
         assert bound.upper is not None
         ax.axhline(bound.upper, color=COLOURS["grey"], linewidth=0.8, linestyle=(0, (1, 1)), zorder=1)
-        ax.annotate(label, (_DAYS[0], bound.upper), (4, 1), textcoords="offset points", fontsize=6.5)
+        text = f"{label} ({_SEES[bound.coupling]})"
+        ax.annotate(text, (_DAYS[0], bound.upper), (4, 1.5), textcoords="offset points", fontsize=6.5)
         table.add("bounds", f"{bound.experiment}, {bound.coupling}, {bound.reference}", upper=bound.upper)
+    ax.set_title("dotted: bounds on effective moments", fontsize=7)
     ax.set(xscale="log", yscale="log", xlim=_DAYS, ylim=(3e-12, 3e-9), xlabel="days at each frequency")
     ax.set_ylabel(r"$|\mu_{ij}|$, $|\epsilon_{ij}|$ [$\mu_\mathrm{B}$]")
 
@@ -139,4 +144,5 @@ def _handles() -> list[Line2D]:
         Line2D([], [], color=COLOURS["grey"], linestyle=_STYLES[family], label=f"${symbol}_{{ij}}$")
         for family, (_, symbol) in _KINDS.items()
     ]
-    return [Line2D([], [], color=COLOURS["black"], label="SM", linewidth=0.9), *pairs, *kinds]
+    weak = Line2D([], [], color=COLOURS["black"], label="SM", linewidth=0.9)
+    return [weak, *pairs, *kinds, Line2D([], [], linestyle="", marker="^", color=COLOURS["black"], label="triggers")]
