@@ -44,6 +44,17 @@ def test_masses_with_their_exposure(run_json):
     assert np.array(found["lower"]) == pytest.approx(expected.lower, rel=1e-12)
 
 
+def test_bare_numbers_are_days_as_everywhere(run_json):
+    found = run_json(*FORECAST, "mu_11", "--from", "10", "--to", "1000", "--n", 3)
+    assert found["values"] == pytest.approx([10.0, 100.0, 1000.0])
+
+
+def test_what_the_numbers_depend_on_is_printed(run):
+    text = run(*FORECAST, "mu_11", "--n", 2).stdout
+    assert "dirac neutrinos, normal ordering, m_0 = 10 meV, nufit-6.0-no" in text
+    assert "Gamma_0 = " in text
+
+
 def test_defaults_are_four_decades_of_days_and_seven_of_mass(run_json):
     days, mass = run_json(*FORECAST, "mu_11"), run_json(*FORECAST, "--vary", "mass", "gg_axial")
     assert (days["values"][0], days["values"][-1], len(days["values"])) == pytest.approx((1.0, 1e4, 33))
@@ -96,7 +107,8 @@ def test_files(run, tmp_path, suffix):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--from", "5"), "--from: '5' has no unit"),
+        (("--from", "5 m"), "--from: "),
+        (("--from", "5,6 d"), "--from '5,6 d': give one time"),
         (("--to", "5 eV"), "--to"),
         (("--from", "10 d", "--to", "1 d"), "from 10 to 1 d"),
         (("--vary", "mass", "--from", "1"), "--from"),

@@ -135,3 +135,28 @@ def test_single_value_can_be_drawn():
     ).axes[0]
     assert ax.get_xlim()[0] < 1.0 < ax.get_xlim()[1]
     assert ax.lines[0].get_marker() == "o"
+
+
+def test_couplings_that_are_allowed_again_are_shaded():
+    given = record(("gg_axial", "yy_scalar"), "mass", "")
+    again = np.zeros((2, 9), bool)
+    again[0, 2:5] = True
+    far = given.upper * np.where(again, 10.0, 1.0)
+    for largest in (far, np.where(again, np.inf, far)):
+        ax = plot_renp_reach(replace(given, further_regions=again, outer_upper=largest)).axes[0]
+        shade, nothing, _ = ax.collections
+        x, y = shade.get_paths()[0].vertices.T
+        assert (x.min(), x.max()) == pytest.approx((given.values[2], given.values[4]))
+        assert y.min() == pytest.approx(given.upper[0, 2:5].min())
+        assert np.isfinite(y).all()
+        assert not nothing.get_paths()
+        assert ax.get_legend().get_texts()[-1].get_text() == "allowed again"
+    assert not plot_renp_reach(given).axes[0].collections
+
+
+def test_title_has_the_atom_and_what_is_assumed():
+    made = {"nature": "majorana", "ordering": "inverted", "lightest_eV": 0.02}
+    source = {"atom": "generic", "days": (10.0, 10.0)}
+    title = plot_renp_reach(record(("gg_axial",), "mass", "", conventions=made, provenance=source)).axes[0].get_title()
+    assert title == "toy (made-up atom)\nMajorana neutrinos, inverted ordering, $m_0 = 20$ meV, 10 d each"
+    assert plot_renp_reach(record()).axes[0].get_title() == "toy"

@@ -292,8 +292,8 @@ def test_data_of_the_experiment_are_not_used():
 @pytest.mark.parametrize(
     ("couplings", "options", "message"),
     [
-        (None, {}, "either days= .* or masses="),
-        (None, {"days": [1.0], "masses": [1.0]}, "not both"),
+        (None, {"days": [1.0], "masses": [1.0]}, "must be given, not both"),
+        (None, {}, "one of days= .* and masses= .* must be given, not none"),
         ("mu_11", {"days": [1.0, -2.0]}, r"days = -2 d must be positive"),
         ("mu_11", {"days": [np.nan]}, "days = nan d must be positive"),
         ("mu_11", {"days": []}, "one list of values"),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from nulight.cli.options import IntervalChoice, Json, Level, Out
-from nulight.cli.output import answer, check_suffix, interval_text, number, print_lines, print_table, progress
+from nulight.cli.output import answer, check_suffix, interval_text, number, print_table, progress
+from nulight.cli.renp.lines import print_basis
 from nulight.cli.renp.options import (
     Atom,
     Lightest,
@@ -17,6 +18,7 @@ from nulight.cli.renp.options import (
     Triggers,
     With,
     coupling_values,
+    day_list,
     electronvolts,
     name_list,
     setup,
@@ -49,7 +51,8 @@ def command(
         Literal["days", "mass"], typer.Option("--vary", help="Days at each frequency, or mass of the mediator.")
     ] = "days",
     first: Annotated[
-        str | None, typer.Option("--from", metavar="VALUE", help="'1 d' or '1e-3 eV' if not given.")
+        str | None,
+        typer.Option("--from", metavar="VALUE", help="'10', '10 d'; or '1 meV'. '1 d' or '1e-3 eV' if not given."),
     ] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="VALUE", help="'1e4 d' or '1e4 eV' if not given.")] = None,
     n: Annotated[
@@ -105,12 +108,10 @@ def _values(vary: str, first: str | None, last: str | None, n: int | None) -> Fl
 
 
 def _days(text: str, option: str) -> float:
-    from nulight.units import d, parse_quantity
-
-    try:
-        return parse_quantity(text, "time") / d
-    except ValueError as error:
-        raise ValueError(f"{option}: {error}") from None
+    found = day_list(text, option)
+    if len(found) > 1:
+        raise ValueError(f"{option} {text!r}: give one time, such as '10' or '10 d'")
+    return found[0]
 
 
 def _show(result: RenpReach) -> None:
@@ -130,7 +131,7 @@ def _show(result: RenpReach) -> None:
     )
     if result.further_regions.any():
         notes.append("* larger couplings are allowed again, where new physics cancels against the weak interaction")
-    print_lines([*notes, result.definition, *(f"warning: {text}" for text in result.warnings)])
+    print_basis(result, notes)
 
 
 def _rows(n: int) -> list[int]:

@@ -176,7 +176,7 @@ def frequencies(text: str, option: str) -> FloatArray:
     return np.linspace(low, high, int(words[2]))
 
 
-def day_list(text: str) -> list[float]:
+def day_list(text: str, option: str = "--days") -> list[float]:
     """Read times, d; bare numbers are days, but in a list with one unit they have that one.
 
     Raises
@@ -186,11 +186,11 @@ def day_list(text: str) -> list[float]:
     """
     from nulight.units import d, parse_quantity
 
-    words = _with_units(text.split(","), "--days", "10,20 d", unit="d")
+    words = _with_units(text.split(","), option, "10,20 d", unit="d")
     try:
         return [parse_quantity(word, "time") / d for word in words]
     except ValueError as error:
-        raise ValueError(f"--days: {error}") from None
+        raise ValueError(f"{option}: {error}") from None
 
 
 def numbers(text: str, option: str) -> list[float]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from nulight.plotting.labels import unit_text
+from nulight.plotting.renp.titles import atom_text, setting_text
 from nulight.plotting.style import COLOURS, axes_of, figure_of, styled
 from nulight.renp.kinematics import PAIRS
 from nulight.renp.parameters import RENP_PARAMETERS, family_of
@@ -42,8 +45,8 @@ def plot_renp_reach(
     -------
     Figure
         Logarithmic. The weaker of the two ends where they differ, with gaps where a trigger frequency is left out for
-        the pole of the mediator. Magnetic moments are solid and electric ones dashed, in one colour for a pair of mass
-        states.
+        the pole of the mediator. Shaded up to the largest coupling where larger ones are allowed again. Magnetic
+        moments are solid and electric ones dashed, in one colour for a pair of mass states.
     """
     with styled():
         alone = ax is None
@@ -59,6 +62,7 @@ def plot_renp_reach(
                 color=_colour(record.couplings, i),
                 label=f"${_latex(name)}$",
             )
+        _allowed_again(ax, record, order)
         for (label, value), style in zip((references or {}).items(), _REFERENCE * len(references or {}), strict=False):
             ax.axhline(value, color="black", linewidth=0.8, linestyle=style, label=label, zorder=1)
         _axes(ax, record)
@@ -69,6 +73,32 @@ def plot_renp_reach(
 def _drawn(record: RenpReach, name: str) -> FloatArray:
     size, on_pole = record.reach(name), (record.masked > 0) & (record.vary == "mass")
     return np.where(np.isfinite(size) & ~on_pole, size, np.nan)
+
+
+def _allowed_again(ax: Axes, record: RenpReach, order: NDArray[np.intp]) -> None:
+    """Shade from the reach to the largest allowed coupling; what has no largest one to the top of the others."""
+    where = record.further_regions & np.array([np.isfinite(_drawn(record, name)) for name in record.couplings])
+    if not where.any():
+        return
+    largest = record.outer_upper
+    if record.interval == "two-sided":
+        largest = np.maximum(-record.outer_lower, largest)
+    largest = np.minimum(largest, np.max(largest[where & np.isfinite(largest)], initial=ax.get_ylim()[1]))
+    for i, name in enumerate(record.couplings):
+        reach, colour = record.reach(name)[order], _colour(record.couplings, i)
+        shade: dict[str, Any] = {"where": where[i, order], "color": colour, "alpha": 0.25, "linewidth": 0}
+        ax.fill_between(record.values[order], reach, largest[i, order], **shade)
+    rows = np.flatnonzero(where.any(axis=1))
+    key = _colour(record.couplings, rows[0]) if len(rows) == 1 else "black"
+    ax.fill_between([], [], [], color=key, alpha=0.25, linewidth=0, label="allowed again")
+
+
+def _title(record: RenpReach) -> str:
+    days = set(record.provenance.get("days", ())) if record.vary == "mass" else set()
+    words = [atom_text(record), setting_text(record)]
+    if len(days) == 1:
+        words.append(f"{days.pop():g} d each")
+    return ", ".join(word for word in words if word)
 
 
 def _axes(ax: Axes, record: RenpReach) -> None:
@@ -87,6 +117,9 @@ def _axes(ax: Axes, record: RenpReach) -> None:
 def _legend(ax: Axes, record: RenpReach, *, alone: bool) -> None:
     """Inside the frame for a few lines, beside it in a figure of our own, above it otherwise."""
     handles, labels = ax.get_legend_handles_labels()
+    title = _title(record).replace(", ", "\n", 1)
+    if alone or len(handles) <= _FEW:
+        ax.set_title(title, fontsize=8)
     if len(handles) <= _FEW:
         ax.legend(fontsize=7)
     elif alone:
@@ -94,8 +127,9 @@ def _legend(ax: Axes, record: RenpReach, *, alone: bool) -> None:
         figure.set_figwidth(figure.get_figwidth() + 0.9)
         figure.legend(handles, labels, loc="outside right center", fontsize=7)
     else:
-        n_columns = 6 if len(record.couplings) > _FEW else len(handles)
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=6, ncols=n_columns, columnspacing=1.0)
+        options: dict[str, Any] = {"fontsize": 6, "title": title, "title_fontsize": 8, "columnspacing": 1.0}
+        options["ncols"] = 6 if len(record.couplings) > _FEW else len(handles)
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), **options)
 
 
 def _latex(name: str) -> str:

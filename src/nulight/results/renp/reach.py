@@ -103,7 +103,9 @@ class RenpReach(Result):
         first, last = self.values[0], self.values[-1]
         for name in self.couplings:
             size = self.reach(name)
-            ends = f"{size[0]:.3g} at {first:.4g} {self.vary_unit}, {size[-1]:.3g} at {last:.4g} {self.vary_unit}"
+            ends = f"{size[0]:.3g} at {first:.4g} {self.vary_unit}"
+            if len(self.values) > 1:
+                ends += f", {size[-1]:.3g} at {last:.4g} {self.vary_unit}"
             yield name, f"{ends} [{self.unit}]" if self.unit else ends
         yield from Result._lines(self)
 

@@ -122,7 +122,10 @@ def renp_reach(
 def _varied(days: ArrayLike | None, masses: ArrayLike | None) -> tuple[Any, FloatArray]:
     """What varies and its values (n,)."""
     if (days is None) == (masses is None):
-        raise ValueError("give either days= (d at each trigger frequency) or masses= (of the mediator, eV), not both")
+        found = "none" if days is None else "both"
+        raise ValueError(
+            f"one of days= (d at each trigger frequency) and masses= (of the mediator, eV) must be given, not {found}"
+        )
     vary, given, unit = ("days", days, "d") if masses is None else ("mass", masses, "eV")
     values: FloatArray = np.atleast_1d(np.asarray(given, float))
     if values.ndim != 1 or not values.size:
