@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import numpy as np
@@ -158,3 +159,13 @@ def test_every_fault_is_in_one_error(mine: Path) -> None:
 def test_cards_need_not_have_more_than_is_required(mine: Path) -> None:
     loaded = load_scheme(mine)
     assert (loaded.notes, loaded.scheme.references) == ((), ())
+
+
+def test_own_card_with_the_name_of_a_shipped_one_is_told_apart(tmp_path):
+    shipped = (Path(inspect.getfile(load_scheme)).parent / "cards" / "yb.yaml").read_text()
+    own, copy = tmp_path / "own.yaml", tmp_path / "copy.yaml"
+    own.write_text(shipped.replace("1.155e6 /s", "1.2e6 /s"))
+    copy.write_text(shipped)
+    assert load_scheme(own).scheme.name == "yb (own card)"
+    assert load_scheme(copy).scheme.name == "yb"
+    assert renp_experiment(own).provenance()["atom"] == "yb (own card)"

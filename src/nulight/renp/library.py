@@ -98,7 +98,7 @@ def _loaded(name: str, content: bytes) -> LoadedScheme:
     triggers.setflags(write=False)
     return LoadedScheme(
         scheme=AtomicScheme(
-            name=card.name,
+            name=_told_apart(card.name, content),
             E_eg=card.E_eg * KEV,
             E_pg=card.E_pg * KEV,
             gamma_pg=card.gamma_pg,
@@ -115,6 +115,12 @@ def _loaded(name: str, content: bytes) -> LoadedScheme:
         quality=card.quality,
         notes=card.notes,
     )
+
+
+def _told_apart(name: str, content: bytes) -> str:
+    """A card's name, which says so if a shipped card of that name has other numbers."""
+    is_another = name in scheme_names() and content != (_CARDS / f"{name}.yaml").read_bytes()
+    return f"{name} (own card)" if is_another else name
 
 
 def _find(name: str) -> Path:
