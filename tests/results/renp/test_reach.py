@@ -92,3 +92,13 @@ def test_repr_says_what_it_is():
     days = repr(record(vary="days", vary_unit="d", unit="mu_B"))
     assert "days at each trigger frequency" in days
     assert "3e-23 at 10 d [mu_B]" in days
+
+
+def test_a_single_value_is_said_once():
+    one = {
+        name: getattr(record(), name)[:, :1]
+        for name in ("lower", "upper", "outer_lower", "outer_upper", "further_regions")
+    }
+    text = repr(record(values=np.array([10.0]), vary="days", vary_unit="d", masked=np.array([0]), **one))
+    assert text.count("at 10 d") == 2
+    assert "1.5e-24 at 10 d" in text
