@@ -90,6 +90,10 @@ def test_neutrinos_are_those_asked_for() -> None:
         ({"triggers": []}, r"shape \(0,\); give at least one"),
         ({"triggers": [[1.0]]}, r"shape \(1, 1\)"),
         ({"lightest": 1.0}, "lightest pair of neutrinos in yb; nothing would be emitted"),
+        (
+            {"lightest": 5.0},
+            "lightest = 5 eV: no pair of neutrinos is light enough to be emitted by yb, whose transition",
+        ),
         ({"lightest": -0.01}, "m_lightest = -0.01 eV is outside its domain"),
         ({"alpha_21": np.nan}, "alpha_21 = nan rad"),
         ({"days": [1, 2, 3]}, "days: 3 values for 6 trigger frequencies; give one, or one each"),
@@ -121,7 +125,6 @@ def test_neutrinos_are_those_asked_for() -> None:
         ({"days": "10 d"}, "days = '10 d': give a number in d"),
         ({"observed": "27,3"}, "observed = '27,3': give whole numbers of counts"),
         ({"background_error": 0.5}, "background_error = 0.5 has no effect without a background"),
-        ({"alpha_31": 1.0}, "alpha_31 = 1 rad: Majorana phases have no effect on Dirac neutrinos; leave it out"),
     ],
 )
 def test_wrong_inputs_say_what_would_be_right(changes: dict[str, Any], message: str) -> None:

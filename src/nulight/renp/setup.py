@@ -86,7 +86,7 @@ def renp_experiment(
     ------
     ValueError
         If a frequency is not between 0 and E_eg / 2, all are above the highest threshold, a number cannot be what
-        it is said to be, has no effect (Majorana phases of Dirac neutrinos, an error of no background), or counts were
+        it is said to be, has no effect (an error of no background), or counts were
         observed where none can be; a `CardError` if the atom is unknown or its card wrong.
 
     Examples
@@ -146,6 +146,12 @@ def _check_triggers(experiment: RenpExperiment) -> None:
     """A frequency without a pair at these masses is still a measurement; one above E_eg / 2, or all, are mistakes."""
     scheme, omega = experiment.scheme, check_trigger(experiment.triggers, experiment.scheme.E_eg)
     highest = float(thresholds(scheme.E_eg, experiment.neutrinos().masses).max())
+    if highest <= 0:
+        lightest = experiment.defaults["m_lightest"]
+        raise ValueError(
+            f"lightest = {lightest:g} eV: no pair of neutrinos is light enough to be emitted by {scheme.name}, whose "
+            f"transition has {scheme.E_eg:.6g} eV"
+        )
     if not np.any(omega < highest):
         raise ValueError(
             f"trigger frequencies from {omega.min():.10g} eV are all above {highest:.10g} eV, the threshold of the "
@@ -154,14 +160,7 @@ def _check_triggers(experiment: RenpExperiment) -> None:
 
 
 def _check_effect(experiment: RenpExperiment) -> None:
-    """What is given has an effect."""
-    if experiment.nature == "dirac":
-        for name in ("alpha_21", "alpha_31"):
-            if value := experiment.defaults[name]:
-                raise ValueError(
-                    f"{name} = {value:g} rad: Majorana phases have no effect on Dirac neutrinos; leave it out, or use "
-                    "nature='majorana'"
-                )
+    """An error has something to be the error of."""
     if experiment.background_error and not np.any(experiment.background_rate):
         raise ValueError(
             f"background_error = {experiment.background_error:g} has no effect without a background; give background "

@@ -82,3 +82,17 @@ def test_table_has_the_numbers(run, tmp_path):
 )
 def test_bad_input_is_one_clear_message(fails, arguments, message):
     assert message in fails("events", *arguments)
+
+
+def test_of_many_frequencies_some_are_printed(run, run_json):
+    arguments = ("events", "yb", "--triggers", "1.0 eV:1.07 eV:20000")
+    text = run(*arguments).stdout
+    assert len(text.splitlines()) < 60
+    assert "30 of 20000 frequencies, and the total of all" in " ".join(text.split())
+    assert len(run_json(*arguments)["triggers"]) == 20000
+
+
+def test_the_set_up_stands_below_the_table(run):
+    with_ = ("efficiency=0.5", "background=2 /d", "rate_error=10 %", "longitudinal=yes")
+    text = " ".join(run("events", "yb", *(word for one in with_ for word in ("--with", one))).stdout.split())
+    assert "efficiency 0.5, background 2 /d, rate error 10 %, vectors with q_mu q_nu/m^2" in text

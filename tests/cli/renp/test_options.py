@@ -88,6 +88,7 @@ def test_bare_times_are_days(text, days):
         (lambda: setup("yb", with_=["eta=0.3", "rate=1 /d"]), "nothing depends on it"),
         (lambda: setup("yb", with_=["background=3"]), "--with background: '3' has no unit"),
         (lambda: setup("yb", with_=["alpha_21=90 deg"]), "is not a number in rad"),
+        (lambda: setup("yb", with_=["alpha_21=1"]), "--with alpha_21: Majorana phases have no effect on Dirac"),
         (lambda: setup("yb", with_=["spin_sum=sideways"]), "use 'trace'"),
         (lambda: setup("yb", with_=["oscillation=nufit"]), "unknown oscillation parameters"),
         (lambda: setup("yb", ordering="normal", with_=["oscillation=nufit-6.0-io"]), "inverted ordering"),

@@ -96,3 +96,17 @@ def test_what_has_no_effect_says_why():
         nl.renp_limits(nl.renp_experiment("yb", spin_sum="coherent"), "yy_scalar")
     with pytest.raises(ValueError, match="no count depends on m_scalar"):
         nl.renp_limits(TWO, "m_scalar")
+
+
+def test_a_light_vector_without_the_rest_of_its_propagator_is_reported():
+    light, heavy = {"m_vector": 5e-5}, {"m_vector": 1e-3}  # 50 meV, 1 eV
+    text = "m_vector = 0.05 eV is below 0.1 eV and the part q_mu q_nu/m^2 of the propagator is left out"
+    scan = nl.renp_experiment("yb")
+    assert text in nl.renp_limits(scan, "gg_axial", fixed=light).warnings[0]
+    assert nl.renp_limits(scan, "gg_axial", fixed=heavy).warnings == ()
+    assert nl.renp_limits(nl.renp_experiment("yb", longitudinal=True), "gg_axial", fixed=light).warnings == ()
+    assert any(text in one for one in nl.renp_reach(scan, "gg_axial", masses=[0.05, 1.0]).warnings)
+    assert not any("q_mu" in one for one in nl.renp_reach(scan, ["gg_axial"], days=[10.0], fixed=heavy).warnings)
+    massless = nl.renp_limits(scan, "gg_axial")
+    assert massless.definition.endswith("; m_vector = 0 (massless)")
+    assert "m_scalar has no effect" in nl.renp_limits(scan, "mu_11", fixed={"m_scalar": 1e-3}).warnings[0]

@@ -189,3 +189,28 @@ def test_every_record_knows_where_it_comes_from():
         expected = ("trace", "normal", "dirac", "nufit-6.0-no", 0.01)
         assert (*(made[key] for key in ("spin_sum", "ordering", "nature", "oscillation", "lightest_eV")),) == expected
         assert "Gamma_0" in found.definition
+
+
+def test_masses_of_mediators_are_said_or_reported():
+    massless = nl.renp_spectrum(YB, [1.0], {"gg_axial": 1e-26})
+    assert massless.definition.endswith("; m_vector = 0 (massless)")
+    assert "with: gg_axial = 1e-26" in repr(massless)
+    heavy = nl.renp_events(YB, {"gg_axial": 1e-26, "m_vector": 1e-3})
+    assert "massless" not in heavy.definition
+    assert heavy.warnings == ()
+    assert "with: gg_axial = 1e-26, m_vector = 0.001 keV" in repr(heavy)
+    for idle in (nl.renp_spectrum(YB, [1.0], {"m_vector": 1e-3}), nl.renp_events(YB, {"yy_scalar": 0, "m_vector": 1})):
+        assert "m_vector has no effect: none of its couplings (gg_axial" in idle.warnings[0]
+
+
+def test_spectrum_does_not_depend_on_losses_and_background():
+    found = nl.renp_spectrum(nl.renp_experiment("yb", efficiency=0.5, background=2.0), [1.0])
+    for made in (found.conventions, found.provenance["conventions"]):
+        assert not {"efficiency", "background_per_day", "rate_error"} & set(made)
+    assert nl.renp_events(nl.renp_experiment("yb", efficiency=0.5)).conventions["efficiency"] == 0.5
+
+
+def test_many_frequencies_are_not_named_one_by_one():
+    found = nl.renp_events(nl.renp_experiment("yb", np.linspace(1.0, 1.0717, 2000)))
+    assert "above every threshold, where nothing is emitted: " in found.warnings[0]
+    assert len(found.warnings[0]) < 150

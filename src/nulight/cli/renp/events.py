@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 _COLUMNS = ["trigger [eV]", "open pairs", "I", "time [d]", "pairs/d", "weak", "new", "background", "total"]
+_ROWS = 30  # in the table for people; --json and --out have all
 
 
 def command(
@@ -54,15 +55,18 @@ def _show(result: RenpEvents) -> None:
 
     spectral = sum(result.spectral.values(), np.zeros(len(result.triggers)))
     counts = (result.weak, result.new, result.background, result.total)
+    n = len(result.triggers)
+    shown = range(n) if n <= _ROWS else [round(i * (n - 1) / (_ROWS - 1)) for i in range(_ROWS)]
     rows = [
         [
-            f"{omega:.10g}",
-            " ".join(pairs) or "none",
+            f"{result.triggers[i]:.10g}",
+            " ".join(result.open_pairs[i]) or "none",
             *(f"{v[i]:.4g}" for v in (spectral, result.days, result.per_day, *counts)),
         ]
-        for i, (omega, pairs) in enumerate(zip(result.triggers, result.open_pairs, strict=True))
+        for i in shown
     ]
     rows.append(["total", "", "", f"{result.days.sum():.4g}", "", *(f"{values.sum():.4g}" for values in counts)])
-    print_table(_COLUMNS, rows, title=result.experiment, whole=_COLUMNS[:2])
+    notes = [f"{_ROWS} of {n} frequencies, and the total of all; all with --json or --out"] if n > _ROWS else []
+    print_table(_COLUMNS, rows, title=result.experiment, whole=_COLUMNS[:2], notes=notes)
     point = [f"with {values_text(result.parameters)}"] if result.parameters else []
     print_basis(result, point)

@@ -101,6 +101,10 @@ def setup(
     from nulight.renp import renp_experiment
 
     extra = extras(with_)
+    if phases := [name for name in ("alpha_21", "alpha_31") if name in extra and neutrinos == "dirac"]:
+        raise ValueError(
+            f"--with {phases[0]}: Majorana phases have no effect on Dirac neutrinos; give --neutrinos majorana"
+        )
     return renp_experiment(
         atom,
         None if triggers is None else frequencies(triggers, "--triggers"),

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from nulight.io.record import Result
 from nulight.io.text import plain
+from nulight.results.renp.values import values_text
 from nulight.typing import FloatArray
 
 __all__ = ["RenpEvents"]
@@ -31,6 +32,8 @@ class RenpEvents(Result):
     thresholds : mapping of str to float, eV
     parameters : mapping of str to float
         Values that were set, in the units of `nulight.renp.RENP_PARAMETERS`.
+    units : mapping of str to str
+        Of those parameters.
     """
 
     kind: ClassVar[str] = "renp-events"
@@ -46,6 +49,7 @@ class RenpEvents(Result):
     open_pairs: tuple[tuple[str, ...], ...]
     thresholds: Mapping[str, float]
     parameters: Mapping[str, float] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> FloatArray:
@@ -86,4 +90,6 @@ class RenpEvents(Result):
     def _lines(self) -> Iterator[tuple[str, str]]:
         for name in ("weak", "new", "background"):
             yield name, f"{getattr(self, name).sum():.5g} counts"
+        if self.parameters:
+            yield "with", values_text(self.parameters, self.units)
         yield from Result._lines(self)

@@ -10,6 +10,7 @@ import numpy as np
 
 from nulight.io.record import Result
 from nulight.io.text import plain
+from nulight.results.renp.values import values_text
 from nulight.typing import FloatArray
 
 __all__ = ["RenpSpectrum"]
@@ -34,6 +35,8 @@ class RenpSpectrum(Result):
         Of nu_1, nu_2, nu_3.
     parameters : mapping of str to float
         Values that were set, in the units of `nulight.renp.RENP_PARAMETERS`.
+    units : mapping of str to str
+        Of those parameters.
     """
 
     kind: ClassVar[str] = "renp-spectrum"
@@ -46,6 +49,7 @@ class RenpSpectrum(Result):
     thresholds: Mapping[str, float]
     masses: tuple[float, float, float]
     parameters: Mapping[str, float] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def total(self) -> FloatArray:
@@ -69,4 +73,6 @@ class RenpSpectrum(Result):
         for name, part in self.parts.items():
             if np.isfinite(part).any():
                 yield name, f"{np.nanmin(part):.4g} to {np.nanmax(part):.4g}"
+        if self.parameters:
+            yield "with", values_text(self.parameters, self.units)
         yield from Result._lines(self)

@@ -14,7 +14,8 @@ from nulight.renp import PAIRS, POLE, RENP_PARAMETERS, RenpExperiment, family_of
 from nulight.renp.parameters import FAMILIES
 from nulight.results import LimitResult
 from nulight.results.renp.limits import RenpLimits
-from nulight.studies.renp.spectrum import at_point
+from nulight.studies.renp.mediators import idle_masses, light_vector, massless_text
+from nulight.studies.renp.spectrum import at_point, frequency_list
 
 __all__ = ["coupling_names", "renp_limits"]
 
@@ -61,6 +62,10 @@ def renp_limits(
     names, unseen = _seen(experiment, couplings, fixed)
     limits = tuple(limit(experiment, name, cl=cl, interval=interval, fixed=fixed) for name in names)
     masked = [text for name in names for text in _masked(experiment, name, fixed)]
+    vectors = (
+        *idle_masses(experiment, names, fixed),
+        *light_vector(experiment, [*names, *fixed], fixed.get("m_vector")),
+    )
     first = limits[0]
     return RenpLimits(
         experiment=experiment.name,
@@ -72,11 +77,11 @@ def renp_limits(
         observed=experiment.observed,
         triggers=experiment.triggers,
         fixed=fixed,
-        definition=_definition(first, asimov=experiment.planned),
+        definition=_definition(first, asimov=experiment.planned) + massless_text(experiment, names, fixed),
         conventions=first.conventions,
         provenance=first.provenance,
         citations=tuple(dict.fromkeys(text for one in limits for text in one.citations)),
-        warnings=tuple(dict.fromkeys([*unseen, *masked, *(text for one in limits for text in one.warnings)])),
+        warnings=tuple(dict.fromkeys([*unseen, *masked, *vectors, *(text for one in limits for text in one.warnings)])),
     )
 
 
@@ -166,7 +171,7 @@ def _masked(experiment: RenpExperiment, name: str, fixed: Mapping[str, float]) -
     on_pole = np.isnan(sum(part.sum(axis=0) for part in parts.values()))
     if not on_pole.any():
         return []
-    where = ", ".join(f"{omega:.10g} eV" for omega in experiment.triggers[on_pole])
+    where = frequency_list(experiment.triggers[on_pole])
     return [
         f"{name}: {on_pole.sum()} of {len(on_pole)} trigger frequencies, {where}, lie on the pole of its mediator (q^2 "
         f"within {POLE:g} of m^2) and count no new physics"

@@ -16,10 +16,12 @@ from nulight.inference.levels import IntervalKind, interval_threshold
 from nulight.models.parameter import ParameterError
 from nulight.renp.experiment import RenpExperiment
 from nulight.renp.parameters import RENP_PARAMETERS
+from nulight.renp.units import KEV
 from nulight.results.renp.reach import RenpReach
 from nulight.studies.renp.curves import Curve, is_coupling, mediator_of
 from nulight.studies.renp.ends import Ends, allowed_ends
 from nulight.studies.renp.limits import coupling_names
+from nulight.studies.renp.mediators import light_vector
 from nulight.studies.renp.rays import Rays
 from nulight.typing import ArrayLike, FloatArray
 
@@ -115,8 +117,18 @@ def renp_reach(
         conventions=provenance["conventions"],
         provenance=provenance,
         citations=citations(experiment, [*names, *fixed]),
-        warnings=tuple(_warnings(vary, values, names, upper.first, further, masked, len(experiment.triggers))),
+        warnings=(
+            *_warnings(vary, values, names, upper.first, further, masked, len(experiment.triggers)),
+            *light_vector(experiment, names, _lightest_vector(experiment, vary, values, fixed)),
+        ),
     )
+
+
+def _lightest_vector(experiment: RenpExperiment, vary: str, values: FloatArray, fixed: Mapping[str, float]) -> float:
+    """Smallest mass of a vector in a curve, keV."""
+    if vary == "mass":
+        return float(values.min()) / KEV
+    return float({**experiment.defaults, **fixed}.get("m_vector", 0.0))
 
 
 def _varied(days: ArrayLike | None, masses: ArrayLike | None) -> tuple[Any, FloatArray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,12 +15,15 @@ from nulight.renp.spectral import spectral_parts
 from nulight.renp.units import DAY, KEV
 from nulight.results.renp.events import RenpEvents
 from nulight.results.renp.spectrum import RenpSpectrum
-from nulight.studies.renp.curves import mediator_of
+from nulight.studies.renp.curves import is_coupling, mediator_of
+from nulight.studies.renp.mediators import idle_masses, massless_text
 from nulight.typing import ArrayLike, FloatArray
 
-__all__ = ["at_point", "renp_events", "renp_spectrum", "spectrum_frequencies"]
+__all__ = ["at_point", "frequency_list", "renp_events", "renp_spectrum", "spectrum_frequencies"]
 
 _POINTS = 40  # on each side of a threshold, at distances that grow in equal ratios
+_SCAN = ("efficiency", "background_per_day", "rate_error", "background_error")
+_LISTED = 10  # frequencies that are named one by one
 _NEAREST = 1e-9  # of E_eg: nearest points to a threshold
 
 
@@ -62,7 +66,7 @@ def renp_spectrum(
     arrays = {name: np.asarray(value) for name, value in {**point.defaults, **values}.items()}
     new = couplings(arrays, point.nature, longitudinal=point.longitudinal)
     parts = spectral_parts(frequencies, point.scheme, neutrinos, new, spin_sum=point.spin_sum)
-    provenance = point.provenance()
+    provenance = _without_scan(point.provenance())
     return RenpSpectrum(
         experiment=point.name,
         atom=point.scheme.name,
@@ -72,11 +76,13 @@ def renp_spectrum(
         thresholds=pair_thresholds(point.scheme.E_eg, neutrinos.masses),
         masses=tuple(neutrinos.masses.tolist()),
         parameters=values,
-        definition="spectral function I(omega), summed over pairs of mass states; the rate is Gamma_0 I(omega)",
+        units={name: RENP_PARAMETERS[name].unit for name in values},
+        definition="spectral function I(omega), summed over pairs of mass states; the rate is Gamma_0 I(omega)"
+        + massless_text(point, _couplings(point), values),
         conventions=provenance["conventions"],
-        provenance=_without_scan(provenance),
+        provenance=provenance,
         citations=citations(point, values),
-        warnings=_warnings(frequencies, parts, poles),
+        warnings=(*idle_masses(point, (), values), *_warnings(frequencies, parts, poles)),
     )
 
 
@@ -122,11 +128,17 @@ def renp_events(experiment: RenpExperiment, params: Mapping[str, float] | None =
         open_pairs=tuple(tuple(pair for pair, edge in edges.items() if omega < edge) for omega in point.triggers),
         thresholds=edges,
         parameters=values,
-        definition="expected counts: Gamma_0 I(omega) x efficiency x time, and background, at each trigger frequency",
+        units={name: RENP_PARAMETERS[name].unit for name in values},
+        definition="expected counts: Gamma_0 I(omega) x efficiency x time, and background, at each trigger frequency"
+        + massless_text(point, _couplings(point), values),
         conventions=provenance["conventions"],
         provenance=provenance,
         citations=citations(point, values),
-        warnings=(*_closed(point.triggers, edges), *_warnings(point.triggers, parts, _poles(point, values))),
+        warnings=(
+            *idle_masses(point, (), values),
+            *_closed(point.triggers, edges),
+            *_warnings(point.triggers, parts, _poles(point, values)),
+        ),
     )
 
 
@@ -160,6 +172,13 @@ def spectrum_frequencies(E_eg: float, masses: ArrayLike, poles: ArrayLike = ()) 
     return omega[(omega >= 0.4 * E_eg) & (omega <= top)]
 
 
+def frequency_list(omega: FloatArray) -> str:
+    """Return frequencies with their unit as words, the ends only if there are many."""
+    if len(omega) > _LISTED:
+        return f"{len(omega)} from {omega.min():.10g} to {omega.max():.10g} eV"
+    return ", ".join(f"{one:.10g} eV" for one in omega)
+
+
 def at_point(experiment: RenpExperiment, params: Mapping[str, float] | None) -> tuple[RenpExperiment, dict[str, float]]:
     """Return the experiment with the neutrinos of the parameters, and the parameters as numbers.
 
@@ -182,6 +201,11 @@ def at_point(experiment: RenpExperiment, params: Mapping[str, float] | None) -> 
     return experiment.with_defaults(**own), values
 
 
+def _couplings(experiment: RenpExperiment) -> list[str]:
+    """Couplings that are there by default."""
+    return [name for name in experiment.defaults if is_coupling(name)]
+
+
 def _poles(experiment: RenpExperiment, values: Mapping[str, float]) -> list[float]:
     """Masses of the mediators whose couplings are set, eV."""
     masses = {**experiment.defaults, **values}
@@ -189,15 +213,15 @@ def _poles(experiment: RenpExperiment, values: Mapping[str, float]) -> list[floa
     return [masses[name] * KEV for name in sorted(names) if masses.get(name, 0.0) > 0]
 
 
-def _without_scan(provenance: Mapping[str, object]) -> dict[str, object]:
-    """Provenance without trigger frequencies and times, which a spectral function does not depend on."""
-    return {key: value for key, value in provenance.items() if key not in ("triggers_eV", "days")}
+def _without_scan(provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Provenance without what a spectral function does not depend on: frequencies, times, losses, background."""
+    kept = {key: value for key, value in provenance.items() if key not in ("triggers_eV", "days")}
+    return kept | {"conventions": {key: value for key, value in provenance["conventions"].items() if key not in _SCAN}}
 
 
 def _closed(triggers: FloatArray, edges: Mapping[str, float]) -> tuple[str, ...]:
     above = triggers[triggers >= max(edges.values())]
-    names = ", ".join(f"{omega:.10g} eV" for omega in above)
-    return (f"above every threshold, where nothing is emitted: {names}",) if above.size else ()
+    return (f"above every threshold, where nothing is emitted: {frequency_list(above)}",) if above.size else ()
 
 
 def _warnings(omega: FloatArray, parts: Mapping[str, FloatArray], poles: Sequence[float]) -> tuple[str, ...]:
