@@ -67,3 +67,16 @@ def test_massless_pair_has_no_place_on_a_logarithmic_axis():
     right = plot_renp_spectrum(result).axes[1]
     assert not any("11" in text for text in texts(right))
     assert all(np.isfinite(right.get_xlim()))
+
+
+def test_a_pole_leaves_the_frame_and_is_marked_but_the_weak_spectrum_stays():
+    result = nl.renp_spectrum(YB, params={"gg_axial": 1e-26, "m_vector": 5e-4})
+    left = plot_renp_spectrum(result).axes[0]
+    low, high = left.get_ylim()
+    assert high < np.nanmax(result.total) / 10
+    assert "pole of a mediator" in labels(left)
+    between = (result.omega > result.thresholds["12"]) & (result.omega < result.thresholds["11"])
+    assert low < np.median(result.parts["weak"][between])
+    title = left.get_legend().get_title().get_text()
+    assert "Dirac neutrinos, normal ordering, $m_0 = 10$ meV" in title
+    assert "gg_axial = 1e-26, m_vector = 0.0005 keV" in title

@@ -9,8 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from nulight.plotting.renp.titles import setting_text
 from nulight.plotting.style import COLOURS, COLUMN_WIDTH, PAGE_WIDTH, StyledFigure, figure_of, legend_above, styled
 from nulight.results.renp.spectrum import RenpSpectrum
+from nulight.results.renp.values import values_text
 from nulight.typing import FloatArray
 
 __all__ = ["plot_renp_spectrum"]
@@ -26,6 +28,8 @@ _PARTS = {
 _MEV = 1e3  # meV in an eV
 _BELOW = 0.1  # of the highest point of the smallest part: where a logarithmic frame ends...
 _DECADES = 1e-9  # ...but no lower than this share of the highest point of all
+_CLIP = 10.0  # times the median of a curve: higher ones are poles, which leave the frame
+_UNDER = 0.5  # of the weak spectrum of the lightest pair alone: it stays inside the frame
 _CLOSE = 0.025  # of the axis: thresholds closer than this share a label
 
 
@@ -63,10 +67,16 @@ def plot_renp_spectrum(result: RenpSpectrum, ax: Axes | None = None) -> Figure:
         elif near is not None:
             _marks(axes[0], {pair: w for pair, w in result.thresholds.items() if w > result.omega.min()})
         if len(result.parts) > 1:
-            legend_above(axes[0], ncols=3, title=result.atom, title_fontsize=8)
+            legend_above(axes[0], ncols=3, title=_title(result), title_fontsize=8)
         else:
-            axes[0].legend(loc="lower left", title=result.atom, title_fontsize=8)
+            axes[0].legend(loc="lower left", title=_title(result), title_fontsize=8)
     return figure_of(axes[0])
+
+
+def _title(result: RenpSpectrum) -> str:
+    """The atom, the neutrinos, and the parameters with their values."""
+    values = values_text(result.parameters, result.units)
+    return "\n".join(text for text in (f"{result.atom}; {setting_text(result)}", values) if text)
 
 
 def _curves(ax: Axes, result: RenpSpectrum, x: FloatArray, order: np.ndarray) -> None:
@@ -86,12 +96,38 @@ def _curves(ax: Axes, result: RenpSpectrum, x: FloatArray, order: np.ndarray) ->
 
 
 def _heights(ax: Axes, result: RenpSpectrum) -> None:
+    """Frame of the weak spectrum down to the highest threshold, and of other parts away from their poles."""
     if len(result.parts) == 1:
         ax.set_ylim(0, None)
         return
     ax.set_yscale("log")
-    peaks = [float(np.nanmax(np.abs(part))) for part in [result.total, *result.parts.values()]]
-    ax.set_ylim(max(_BELOW * min(peak for peak in peaks if peak > 0), _DECADES * max(peaks)), 2 * max(peaks))
+    sizes = [np.abs(part)[np.abs(part) > 0] for part in [result.total, *result.parts.values()]]
+    seen = [(float(np.median(y)), float(y.max())) for y in sizes if y.size]
+    clip = _CLIP if np.isnan(result.total).any() else np.inf
+    highest = max(min(clip * middle, most) for middle, most in seen)
+    floor = _BELOW * min(middle for middle, _ in seen)
+    weak = result.parts["weak"]
+    if np.any(emitted := weak > 0):
+        last = _near_the_end(result.omega[emitted], weak[emitted], result)
+        floor = min(floor, _UNDER * last)
+    ax.set_ylim(max(floor, _DECADES * highest), 2 * highest)
+    _mark_poles(ax, result)
+
+
+def _near_the_end(omega: FloatArray, weak: FloatArray, result: RenpSpectrum) -> float:
+    """Weak spectrum halfway between the two highest thresholds, where only the lightest pair is left."""
+    second, first = sorted(result.thresholds.values())[-2:]
+    order = np.argsort(omega)
+    return float(np.interp((first + second) / 2, omega[order], weak[order]))
+
+
+def _mark_poles(ax: Axes, result: RenpSpectrum) -> None:
+    """Shade where new physics is not computed, or leaves the frame."""
+    lost = np.isnan(result.total)
+    if lost.any():
+        where = result.omega[lost]
+        label = "pole of a mediator"
+        ax.axvspan(where.min(), where.max(), color=COLOURS["grey"], alpha=0.4, linewidth=0.5, label=label)
 
 
 def _threshold_window(result: RenpSpectrum) -> tuple[float, float] | None:
