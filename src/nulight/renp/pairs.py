@@ -103,7 +103,9 @@ class Pairs:
         if mediator is None:
             return np.zeros(q2.shape, bool)
         distance = np.abs(q2 - np.asarray(mediator.mass, float) ** 2)
-        return (distance < POLE * q2) & (np.asarray(mediator.width) == 0)
+        stable: NDArray[np.bool_] = np.asarray(mediator.width) == 0
+        close: NDArray[np.bool_] = distance < POLE * q2
+        return close & stable
 
     def standard(self) -> FloatArray:
         return self.sum(self.weak.squared(self.by_spin))

@@ -70,7 +70,7 @@ def test_massless_pair_has_no_place_on_a_logarithmic_axis():
 
 
 def test_a_pole_leaves_the_frame_and_is_marked_but_the_weak_spectrum_stays():
-    result = nl.renp_spectrum(YB, params={"gg_axial": 1e-26, "m_vector": 5e-4})
+    result = nl.renp_spectrum(YB, params={"gg_axial": 1e-25, "m_vector": 5e-4})
     left = plot_renp_spectrum(result).axes[0]
     low, high = left.get_ylim()
     assert high < np.nanmax(result.total) / 10
@@ -79,4 +79,4 @@ def test_a_pole_leaves_the_frame_and_is_marked_but_the_weak_spectrum_stays():
     assert low < np.median(result.parts["weak"][between])
     title = left.get_legend().get_title().get_text()
     assert "Dirac neutrinos, normal ordering, $m_0 = 10$ meV" in title
-    assert "gg_axial = 1e-26, m_vector = 0.0005 keV" in title
+    assert "gg_axial = 1e-25, m_vector = 0.0005 keV" in title
