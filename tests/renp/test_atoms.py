@@ -128,6 +128,19 @@ def test_unknown_exchange_is_refused() -> None:
         replace(atomic_scheme("yb"), photon_exchange="L+2S")
 
 
+@pytest.mark.parametrize("omega", [0.6, 1.0, 1.07164])
+def test_both_orders_of_the_photons_from_their_fields(omega: float) -> None:
+    """The products above are scalars, so that the amplitude is E . B of one photon with the other, both ways."""
+    atom = replace(atomic_scheme("yb"), photon_exchange="atom")
+    rng, q_0 = np.random.default_rng(1), atom.E_eg - omega
+    k = np.array([0.0, 0.0, omega])
+    trigger, virtual = (np.array([*rng.normal(size=2), 0.0]) for _ in range(2))  # polarisations; the pair has -k
+    direct = (omega * trigger) @ np.cross(-k, virtual) * atom.amplitude(omega)  # trigger by E1 at the end
+    crossed = np.cross(k, trigger) @ (q_0 * virtual) * atom.amplitude(q_0)
+    spin = 2 * direct  # 2S in place of L + 2S
+    assert ((direct + crossed) / spin) ** 2 == pytest.approx(float(atom.photon_share(omega)), rel=1e-12)
+
+
 def test_both_orders_of_the_photons_are_equal_where_their_energies_are() -> None:
     one = AtomicScheme(**MINE)
     assert one.photon_share(one.E_eg / 2) == pytest.approx(1.0, rel=1e-15)
@@ -139,12 +152,43 @@ def test_both_orders_of_the_photons_are_equal_where_their_energies_are() -> None
         assert 4 * yb.photon_share(omega) == pytest.approx(ratio, rel=2e-4)
 
 
-@pytest.mark.parametrize("admixture", [0.0163, 0.2, 0.5])
-def test_levels_of_one_configuration_interfere_destructively(admixture: float) -> None:
-    """3P1 and 1P1 mixed by any angle: products of spin and dipole matrix elements are equal and opposite."""
-    c, n = np.sqrt(1 - admixture), np.sqrt(admixture)
-    spin, dipole = {"3P1": c, "1P1": -n}, {"3P1": n, "1P1": c}  # pure triplet reached by S, pure singlet by d
-    assert spin["1P1"] * dipole["1P1"] == pytest.approx(-spin["3P1"] * dipole["3P1"], rel=1e-15)
+def products_of_an_sp_pair(spin_orbit: float, moment: str) -> np.ndarray:
+    """<g|d_i|p><p|M_j|e>, shape (2, 3, 3), for the levels p of J = 1 of one s and one p electron, lowest first.
+
+    The p electron has L = 1 in Cartesian components and the first spin; d makes it s and leaves the spins alone.
+    """
+    pauli = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]]) / 2
+    epsilon = np.zeros((3, 3, 3))
+    epsilon[[0, 1, 2], [1, 2, 0], [2, 0, 1]] = 1
+    epsilon[[0, 2, 1], [2, 1, 0], [1, 0, 2]] = -1
+    orbital, two = -1j * epsilon, np.eye(2)
+    L = np.array([np.kron(m, np.eye(4)) for m in orbital])
+    first = np.array([reduce(np.kron, (np.eye(3), m, two)) for m in pauli])
+    S = first + np.array([reduce(np.kron, (np.eye(3), two, m)) for m in pauli])
+    J2 = sum((L + S)[k] @ (L + S)[k] for k in range(3))
+    exchange = -sum(S[k] @ S[k] for k in range(3))  # triplet below singlet
+    energies, states = np.linalg.eigh(exchange + spin_orbit * sum(L[k] @ first[k] for k in range(3)) + 1e3 * J2)
+    singlet = np.array([0, 1, -1, 0]) / np.sqrt(2)
+    d = np.array([np.kron(axis, singlet) for axis in np.eye(3)])  # bras <g|d_i
+    M = {"S": S, "L+2S": L + 2 * S}[moment]
+    e, levels = states[:, 0], (states[:, 1:4], states[:, 4:7])  # J = 0, then the two of J = 1
+    assert energies[4] - energies[3] > 0.1
+    return np.array([[[(d[i] @ p) @ (p.conj().T @ M[j] @ e) for j in range(3)] for i in range(3)] for p in levels])
+
+
+@pytest.mark.parametrize("spin_orbit", [0.05, 0.3, 2.0])
+def test_levels_of_one_configuration_interfere_destructively(spin_orbit: float) -> None:
+    """3P1 and 1P1 of a configuration, diagonalised with exchange and spin-orbit coupling of any size."""
+    low, high = products_of_an_sp_pair(spin_orbit, "S")
+    assert abs(low[0, 0]) > 0.01
+    np.testing.assert_allclose(high, -low, atol=1e-12)
+    np.testing.assert_allclose(low, low[0, 0] * np.eye(3), atol=1e-12)  # a scalar: J = 0, 1, 0
+    whole = products_of_an_sp_pair(spin_orbit, "L+2S")
+    np.testing.assert_allclose(np.abs(whole[0]), np.abs(low), atol=1e-12)  # half of 2S
+    np.testing.assert_allclose(whole[1], -whole[0], atol=1e-12)
+
+
+def test_what_1P1_leaves_in_ytterbium() -> None:
     yb = atomic_scheme("yb")
     assert yb.further_levels[0][1] == -1.0
     alone = replace(yb, further_levels=())
