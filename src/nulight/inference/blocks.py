@@ -58,10 +58,8 @@ class Block:
         self.parametric = [
             (np.array([where[n] for n in counts.nuisances], np.intp), counts) for counts in parametric(model)
         ]
-        self.n = np.asarray(model.observed, float)
         self.poisson = model.statistic == "poisson"
-        self.sigma = np.ones_like(self.n) if self.poisson else bin_errors(model)
-        self.floor = np.where(self.n > 0, _FLOOR * self.n, 0.0)
+        self.sigma = np.ones(len(model.observed)) if self.poisson else bin_errors(model)
 
     def counts(self, params: Mapping[str, FloatArray], n_points: int) -> FloatArray:
         """Counts (n_points, n_groups, n_bins)."""
@@ -78,32 +76,35 @@ class Block:
         """Parametric counts (n_points, n_bins) at nuisances u, without derivatives."""
         return [parametric_counts(counts, u[:, columns]) for columns, counts in self.parametric]
 
-    def loss(self, expected: FloatArray) -> FloatArray:
-        """-2 ln L summed over bins, infinite where the data are impossible."""
-        bins = poisson_twice_nll(self.n, expected) if self.poisson else gaussian_twice_nll(self.n, expected, self.sigma)
+    def loss(self, expected: FloatArray, n: FloatArray) -> FloatArray:
+        """-2 ln L of data n, (1 or n_points, n_bins), summed over bins; infinite where the data are impossible."""
+        bins = poisson_twice_nll(n, expected) if self.poisson else gaussian_twice_nll(n, expected, self.sigma)
         total: FloatArray = bins.sum(axis=-1)
         return total
 
-    def finite_loss(self, expected: FloatArray) -> FloatArray:
+    def finite_loss(self, expected: FloatArray, n: FloatArray) -> FloatArray:
         """-2 ln L whose logarithm continues as a parabola, so that a minimiser finds back from anywhere."""
         if not self.poisson:
-            return self.loss(expected)
-        total = self.loss(np.maximum(expected, self.floor))
-        below = np.where(self.n > 0, np.minimum(expected - self.floor, 0.0), 0.0)
+            return self.loss(expected, n)
+        floor = _FLOOR * n
+        total = self.loss(np.maximum(expected, floor), n)
+        below = np.where(n > 0, np.minimum(expected - floor, 0.0), 0.0)
         if below.any():
-            curve = 1 / (_FLOOR**2 * np.where(self.n > 0, self.n, 1.0))
+            curve = 1 / (_FLOOR**2 * np.where(n > 0, n, 1.0))
             total = total + (below * (2 - 2 / _FLOOR) + below**2 * curve).sum(-1)
         return total
 
-    def loss_slopes(self, expected: FloatArray, exact: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+    def loss_slopes(
+        self, expected: FloatArray, n: FloatArray, exact: NDArray[np.bool_]
+    ) -> tuple[FloatArray, FloatArray]:
         """First and second derivative in the expected counts, (n_points, n_bins) each."""
         if not self.poisson:
             weight = 2 / self.sigma**2
-            return weight * (expected - self.n), np.broadcast_to(weight, expected.shape)
-        seen = self.n > 0
-        mu = np.maximum(expected, np.where(seen, self.floor, _EMPTY))
-        curve = 2 * self.n / mu / mu
-        first = np.where(seen, 2 * (1 - self.n / mu) + curve * np.minimum(expected - mu, 0.0), 2.0 * (expected > 0))
+            return weight * (expected - n), np.broadcast_to(weight, expected.shape)
+        seen = n > 0
+        mu = np.maximum(expected, np.where(seen, _FLOOR * n, _EMPTY))
+        curve = 2 * n / mu / mu
+        first = np.where(seen, 2 * (1 - n / mu) + curve * np.minimum(expected - mu, 0.0), 2.0 * (expected > 0))
         # Far from the minimum the Fisher weight 2/mu keeps the step of a bin that expects too much in bounds.
         return first, np.where(exact[:, None], curve, np.maximum(curve, 2 / np.maximum(mu, _EMPTY)))
 

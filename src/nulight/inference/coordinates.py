@@ -55,6 +55,16 @@ class Coordinates:
         physical: FloatArray = np.clip(z * self.scale + self.offset, self.floor, self.ceiling)
         return physical
 
+    def centred(self, centres: Mapping[str, FloatArray]) -> FloatArray:
+        """Return where the penalties are centred, (n_points, n_dim), from physical `centres` (n_points,) by name."""
+        names = (*self.nuisances, *self.parameters)
+        columns = [
+            (centres[name] - self.offset[k]) / self.scale[k] if name in centres else np.full(1, self.mean[k])
+            for k, name in enumerate(names)
+        ]
+        n_points = max((len(column) for column in columns), default=1)
+        return np.stack([np.broadcast_to(column, n_points) for column in columns], axis=1).reshape(n_points, len(names))
+
 
 def coordinates(model: Model, profile: Profile, hold: Mapping[str, float]) -> Coordinates:
     """Lay out the coordinates of a fit.

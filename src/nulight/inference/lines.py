@@ -75,7 +75,7 @@ class Lines:
         for block, grid, rows in zip(objective.parts, self.table.parts, counts, strict=True):
             factor = block.factors.value(found.z)
             expected = sum(block.shape_counts(found.z), contract(factor, rows))
-            r, _ = block.loss_slopes(expected, np.ones(n, bool))
+            r, _ = block.loss_slopes(expected, np.asarray(block.model.observed, float), np.ones(n, bool))
             slope += (contract(factor, grid.slope(index, strength)) * r).sum(axis=1)
         return Points(strength, found.value, slope, found.z)
 

@@ -15,6 +15,7 @@ from nulight.inference.blocks import Block, Derivatives, Shape, contract
 from nulight.inference.coordinates import Coordinates
 from nulight.inference.model import Model, parts
 from nulight.inference.physics import physics_counts
+from nulight.inference.toys import Toys
 from nulight.typing import FloatArray
 
 __all__ = ["Objective"]
@@ -24,39 +25,49 @@ class Objective:
     """-2 ln L of `model` at points `params`, over the coordinates of `layout`.
 
     `params` holds physics parameters, each of shape (n_points,); every point is started `n_starts`
-    times. Implements `newton.Function`.
+    times. Each point has data of its own if there are `toys`. Implements `newton.Function`.
     """
 
     def __init__(
-        self, model: Model, layout: Coordinates, params: Mapping[str, FloatArray], n_points: int, n_starts: int = 1
+        self,
+        model: Model,
+        layout: Coordinates,
+        params: Mapping[str, FloatArray],
+        n_points: int,
+        n_starts: int = 1,
+        toys: Toys | None = None,
     ) -> None:
-        self.layout = layout
+        self.layout, self.n_starts = layout, n_starts
+        self.data = toys.counts if toys else tuple(np.asarray(part.observed, float)[None] for part in parts(model))
+        self.mean = layout.centred(toys.centres) if toys else layout.mean[None]
         self.parts = [Block(part, layout.nuisances) for part in parts(model)]
         self.n_u = len(layout.nuisances)
         self.physics = physics_counts(self.parts, layout, params, n_points, n_starts)
 
     def value(self, z: FloatArray, index: NDArray[np.intp]) -> FloatArray:
         """Return -2 ln L with penalties, (n_index,), continued where the data are impossible."""
-        losses = [part.finite_loss(counts) for part, counts in self._expected(z, index)]
-        return sum(losses, self._penalty(z))
+        losses = [part.finite_loss(*both) for part, *both in self._expected(z, index)]
+        return sum(losses, self._penalty(z, index))
 
     def exact_value(self, z: FloatArray) -> FloatArray:
         """Return -2 ln L of all points, infinite where the data are impossible."""
-        losses = [part.loss(counts) for part, counts in self._expected(z, np.arange(len(z)))]
-        return sum(losses, self._penalty(z))
+        index = np.arange(len(z))
+        losses = [part.loss(*both) for part, *both in self._expected(z, index)]
+        return sum(losses, self._penalty(z, index))
 
     def derivatives(
         self, z: FloatArray, index: NDArray[np.intp], exact: NDArray[np.bool_]
     ) -> tuple[FloatArray, FloatArray]:
         """Return gradient and curvature; see `newton.Function`."""
-        gradient = 2 * self.layout.weight * (z - self.layout.mean)
+        gradient = 2 * self.layout.weight * (z - self._own(self.mean, index))
         curvature = np.zeros((len(z), z.shape[1], z.shape[1]))
         np.einsum("pii->pi", curvature)[:] = 2 * self.layout.weight
         u = z[:, : self.n_u]
-        for part, at in zip(self.parts, self.physics.derivatives(z[:, self.n_u :], index), strict=True):
+        everything = zip(self.parts, self.data, self.physics.derivatives(z[:, self.n_u :], index), strict=True)
+        for part, data, at in everything:
             factor, slope, shapes = part.factors.value(u), part.factors.slope(u), part.shapes(u)
             expected = sum((shape.counts for shape in shapes), contract(factor, at.counts))
-            r, w = part.loss_slopes(expected, exact)
+            r, w = part.loss_slopes(expected, self._own(data, index), exact)
             along = [contract(factor, d)[:, None] for d in at.first]
             jacobian = np.concatenate([np.matmul(slope, at.counts), *along], axis=1)
             for shape in shapes:
@@ -86,16 +97,20 @@ class Objective:
                 bend[:, n_u + m, n_u + k] += term
         return bend
 
-    def _penalty(self, z: FloatArray) -> FloatArray:
-        cost: FloatArray = (self.layout.weight * (z - self.layout.mean) ** 2).sum(axis=1)
+    def _penalty(self, z: FloatArray, index: NDArray[np.intp]) -> FloatArray:
+        cost: FloatArray = (self.layout.weight * (z - self._own(self.mean, index)) ** 2).sum(axis=1)
         return cost
 
-    def _expected(self, z: FloatArray, index: NDArray[np.intp]) -> list[tuple[Block, FloatArray]]:
-        """Return the counts per bin of each experiment, (n_index, n_bins)."""
+    def _own(self, rows: FloatArray, index: NDArray[np.intp]) -> FloatArray:
+        """Rows of the points asked for, if there is more than one for all."""
+        return rows if len(rows) == 1 else rows[index // self.n_starts]
+
+    def _expected(self, z: FloatArray, index: NDArray[np.intp]) -> list[tuple[Block, FloatArray, FloatArray]]:
+        """Return the counts per bin of each experiment, (n_index, n_bins), and its data."""
         u, counts = z[:, : self.n_u], self.physics.counts(z[:, self.n_u :], index)
         return [
-            (part, sum(part.shape_counts(u), contract(part.factors.value(u), c)))
-            for part, c in zip(self.parts, counts, strict=True)
+            (part, sum(part.shape_counts(u), contract(part.factors.value(u), c)), self._own(data, index))
+            for part, c, data in zip(self.parts, counts, self.data, strict=True)
         ]
 
 

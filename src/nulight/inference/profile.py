@@ -20,6 +20,7 @@ from nulight.inference.expectation import morphs, parametric, rows
 from nulight.inference.model import CountModel, Model, parts
 from nulight.inference.newton import Minimum, minimise_in_box
 from nulight.inference.objective import Objective
+from nulight.inference.toys import Toys
 from nulight.typing import FloatArray
 
 __all__ = ["Prior", "Profile", "Profiled", "minimise"]
@@ -59,6 +60,7 @@ def minimise(
     profile: Profile | None = None,
     hold: Mapping[str, float] | None = None,
     start: Mapping[str, float] | None = None,
+    toys: Toys | None = None,
 ) -> Profiled:
     """Minimise -2 ln L over all nuisances and the parameters in `profile`, at every point.
 
@@ -73,6 +75,9 @@ def minimise(
         Nuisances kept at a value instead of being minimised over.
     start : mapping of str to float, optional
         Begin these profiled parameters here only, instead of at several places of their ranges.
+    toys : Toys, optional
+        Data of every point, instead of those of the model for all; one data set may serve all points,
+        or one point all data sets.
 
     Returns
     -------
@@ -91,13 +96,15 @@ def minimise(
     in one (a quadratic change of shape, the place of a line), a second minimum many standard
     deviations away is not searched for.
     """
-    points, n_points = _broadcast(model, params or {}, profile or {})
+    points, n_points = _broadcast(model, params or {}, profile or {}, toys.n_toys if toys else 1)
     layout = coordinates(model, profile or {}, hold or {})
     starts = _starts(model, layout, start)
     size = len(starts) * sum(_n_rows(part) * len(part.observed) for part in parts(model))
     chunk = max(1, _CHUNK // max(size, 1))
     results = [
-        _minimise_chunk(model, layout, {name: v[i : i + chunk] for name, v in points.items()}, starts, n)
+        _minimise_chunk(
+            model, layout, {name: v[i : i + chunk] for name, v in points.items()}, starts, n, _some(toys, i, i + chunk)
+        )
         for i in range(0, n_points, chunk)
         for n in (min(chunk, n_points - i),)
     ]
@@ -114,10 +121,15 @@ def minimise(
 
 
 def _minimise_chunk(
-    model: Model, layout: Coordinates, params: dict[str, FloatArray], starts: FloatArray, n_points: int
+    model: Model,
+    layout: Coordinates,
+    params: dict[str, FloatArray],
+    starts: FloatArray,
+    n_points: int,
+    toys: Toys | None,
 ) -> Minimum:
     n_starts = len(starts)
-    objective = Objective(model, layout, params, n_points, n_starts)
+    objective = Objective(model, layout, params, n_points, n_starts, toys)
     bending = {name for part in parts(model) for name in _bending(part)}
     escape = np.array([name in bending for name in layout.nuisances] + [True] * len(layout.parameters))
     found = minimise_in_box(objective, np.tile(starts, (n_points, 1)), layout.lower, layout.upper, escape=escape)
@@ -126,6 +138,11 @@ def _minimise_chunk(
     order = np.where(found.converged.reshape(value.shape), value, value + 1e-9 * (1 + np.abs(value)))
     pick = np.arange(n_points) * n_starts + np.argmin(np.where(np.isnan(order), np.inf, order), axis=1)
     return Minimum(found.z[pick], value.ravel()[pick], found.residual[pick], found.converged[pick])
+
+
+def _some(toys: Toys | None, first: int, last: int) -> Toys | None:
+    """Data of a chunk of points; one data set serves all of them."""
+    return toys if toys is None or toys.n_toys == 1 else toys.take(slice(first, last))
 
 
 def _n_rows(part: CountModel) -> int:
@@ -139,12 +156,14 @@ def _bending(part: CountModel) -> set[str]:
     return squares.union(*(counts.nuisances for counts in parametric(part)))
 
 
-def _broadcast(model: Model, params: Mapping[str, Any], profile: Profile) -> tuple[dict[str, FloatArray], int]:
+def _broadcast(
+    model: Model, params: Mapping[str, Any], profile: Profile, n_toys: int
+) -> tuple[dict[str, FloatArray], int]:
     for name in params:
         lookup(model, name)
         if name in profile:
             raise ValueError(f"{name} is both set and profiled; choose one")
-    arrays = np.broadcast_arrays(np.zeros(1), *(np.asarray(v, float) for v in params.values()))
+    arrays = np.broadcast_arrays(np.zeros(n_toys), *(np.asarray(v, float) for v in params.values()))
     if arrays[0].ndim > 1:
         raise ValueError(f"points must be one list, got parameters of shape {arrays[0].shape}")
     return {name: np.array(a) for name, a in zip(params, arrays[1:], strict=True)}, arrays[0].size
