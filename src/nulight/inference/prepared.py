@@ -184,7 +184,7 @@ def prepare(
     >>> ready = prepare(nl.load("xenonnt-2022-er"), given={"mu_nu": (0.0, 1e-10)})
     >>> chi2 = ready.minimise({"mu_nu": [0.0, 1e-11]}).twice_nll
     >>> print(f"{chi2[1] - chi2[0]:.2f}")
-    9.79
+    5.85
     """
     given, fixed, profile, hold = dict(given or {}), dict(fixed or {}), dict(profile or {}), dict(hold or {})
     for names in ((given, fixed), (given, profile), (fixed, profile)):
