@@ -15,7 +15,7 @@ import nulight
 NAMES = """
 PARAMETERS PRESETS CardError Conventions Experiment Nuisance OwnInteraction Parameter Prior Term __version__
 alternatives asimov combine contour cross_section discovery_significance driving_bins fit forecast get_conventions
-get_material limit limits_table list_experiments load portal_limit portal_limits portal_region published_limits reach
+get_material limit limits_table list_experiments load portal_limit portal_limits portal_region published_limits reach read_result
 recoil_spectrum renp_events renp_experiment renp_limits renp_spectrum scan_grid spectrum upper_limit vary with_nuisances
 renp_joint renp_reach
 convert minimal_predictions

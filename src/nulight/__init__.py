@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from nulight.rates import recoil_spectrum
     from nulight.renp.placement import place_triggers
     from nulight.renp.setup import renp_experiment
+    from nulight.results.reading import read_result
     from nulight.studies.comparison import alternatives, driving_bins
     from nulight.studies.cross_sections import cross_section
     from nulight.studies.limits import combine, upper_limit
@@ -95,6 +96,7 @@ __all__ = [
     "portal_region",
     "published_limits",
     "reach",
+    "read_result",
     "recoil_spectrum",
     "renp_events",
     "renp_experiment",
@@ -147,6 +149,7 @@ _HOMES = {
     "nulight.models.parameters": ("PARAMETERS", "Parameter"),
     "nulight.rates": ("recoil_spectrum",),
     "nulight.renp.setup": ("renp_experiment",),
+    "nulight.results.reading": ("read_result",),
     "nulight.renp.placement": ("place_triggers",),
     "nulight.studies.renp.identify": ("renp_identify",),
     "nulight.studies.renp.placement": ("renp_placement",),

@@ -6,15 +6,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from html import escape
 from pathlib import Path
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, Self
 
 import numpy as np
 
 from nulight.io.atomic import write_text
 from nulight.io.bibtex import bibtex
+from nulight.io.restoring import restore_record
 from nulight.io.text import csv_text, json_text, plain
 
-__all__ = ["FrozenDict", "Result"]
+__all__ = ["FORMAT", "FrozenDict", "Result"]
+
+FORMAT = 1
+"""Of the files of records: raised when a field changes; see `nulight.results.reading`."""
 
 
 class FrozenDict(dict[str, Any]):
@@ -48,6 +52,7 @@ class Result:
     """
 
     kind: ClassVar[str] = "result"
+    null: ClassVar[float] = float("nan")  # what null in an array of a file was, if it is always the same
 
     definition: str = ""
     conventions: Mapping[str, Any] = field(default_factory=dict)
@@ -62,7 +67,19 @@ class Result:
     def to_dict(self) -> dict[str, Any]:
         """Return the record as plain values: no arrays, no NaN (None instead)."""
         own = [f.name for f in fields(self) if f.name not in _COMMON]
-        return {"result": self.kind} | {name: plain(getattr(self, name)) for name in (*own, *_COMMON)}
+        return {"result": self.kind, "format": FORMAT} | {name: plain(getattr(self, name)) for name in (*own, *_COMMON)}
+
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> Self:
+        """Return the record that `to_dict` made these plain values of, in the present format.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing or has a value that does not fit.
+        """
+        record: Self = restore_record(cls, given, cls.null)
+        return record
 
     def save(self, path: str | Path) -> Path:
         """Write the record as JSON or CSV, by the suffix of `path`, atomically.

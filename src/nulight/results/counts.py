@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nulight.io.record import Result
+from nulight.io.restoring import restore_record
 from nulight.io.text import plain
 from nulight.typing import FloatArray
 
@@ -174,6 +175,16 @@ class CrossSectionResult(Result):
         record["T"] = {"value": _only(self.T), "unit": "keV"}
         return record
 
+    @classmethod
+    def from_dict(cls, given: Mapping[str, Any]) -> CrossSectionResult:
+        """Return the record from the plain values of `to_dict`."""
+        fields = dict(given)
+        fields |= {name: given[name]["value"] for name in ("total", "E_nu", "T")}
+        fields |= {name: _list(fields[name]) for name in ("total", "T")}
+        fields["terms"] = {name: _list(values) for name, values in given["terms"].items()}
+        record: CrossSectionResult = restore_record(cls, fields)
+        return record
+
     def _headline(self) -> str:
         return f"{self.nu} on {self.target}, E_nu = {self.E_nu:g} keV: dsigma/dT in {self.unit}"
 
@@ -185,6 +196,10 @@ class CrossSectionResult(Result):
         for name, values in {"total": self.total, **self.terms}.items():
             yield name, ", ".join(f"{v:.6g}" for v in values)
         yield from Result._lines(self)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _source(component: str) -> str:

@@ -34,6 +34,7 @@ class ScanResult(Result):
     """
 
     kind: ClassVar[str] = "scan"
+    null: ClassVar[float] = float("inf")
 
     parameters: tuple[str, ...]
     units: tuple[str, ...]
