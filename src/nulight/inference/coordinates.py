@@ -63,7 +63,8 @@ class Coordinates:
             for k, name in enumerate(names)
         ]
         n_points = max((len(column) for column in columns), default=1)
-        return np.stack([np.broadcast_to(column, n_points) for column in columns], axis=1).reshape(n_points, len(names))
+        rows = [np.broadcast_to(column, n_points) for column in columns]
+        return np.array(rows, float).reshape(len(names), n_points).T
 
 
 def coordinates(model: Model, profile: Profile, hold: Mapping[str, float]) -> Coordinates:
