@@ -34,6 +34,10 @@ class BestFits:
     twice_nll: FloatArray
     converged: NDArray[np.bool_]
 
+    def take(self, index: slice | NDArray[np.intp] | NDArray[np.bool_]) -> BestFits:
+        """Return some of them."""
+        return BestFits(value=self.value[index], twice_nll=self.twice_nll[index], converged=self.converged[index])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class LikelihoodRatio:
@@ -60,9 +64,14 @@ class LikelihoodRatio:
 
     def two_sided(self, value: ArrayLike, best: BestFits, toys: Toys | None = None) -> FloatArray:
         """Return t = -2 ln L(value) + 2 ln L(best fit), (n_toys,); `value` is one or one per data set."""
+        return self.compare(value, best, toys)[0]
+
+    def compare(
+        self, value: ArrayLike, best: BestFits, toys: Toys | None = None
+    ) -> tuple[FloatArray, NDArray[np.bool_]]:
+        """Return t as `two_sided` does, and whether both fits of the data set converged, (n_toys,) each."""
         found = self.at_value.minimise({self.parameter: value}, toys=toys)
-        t: FloatArray = np.maximum(found.twice_nll - best.twice_nll, 0.0)
-        return t
+        return np.maximum(found.twice_nll - best.twice_nll, 0.0), found.converged & best.converged
 
     def upper(self, value: ArrayLike, best: BestFits, toys: Toys | None = None) -> FloatArray:
         """Return q: t if the best fit lies below `value`, zero above it, (n_toys,)."""
