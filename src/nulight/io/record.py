@@ -114,6 +114,15 @@ class Result:
     def _headline(self) -> str:
         return self.kind
 
+    @property
+    def n_axes(self) -> int:
+        """Number of the first columns of the table that say where its numbers belong."""
+        return 1
+
+    def table(self) -> tuple[dict[str, Any], dict[str, str]]:
+        """Return the numbers as columns by name, all of one length, and the units of those that have one."""
+        return self._table()
+
     def _table(self) -> tuple[dict[str, Any], dict[str, str]]:
         row = {n: [v] for n, v in self.to_dict().items() if not isinstance(v, dict | list)}
         return row, {}

@@ -56,6 +56,11 @@ class BlindSpotMap(Result):
         ratio: FloatArray = self.moments[source] / largest if largest > 0 else np.ones_like(self.moments[source])
         return ratio
 
+    @property
+    def n_axes(self) -> int:
+        """Both phases."""
+        return 2
+
     def _headline(self) -> str:
         return f"effective moments against {self.parameters[0]} and {self.parameters[1]}: {', '.join(self.sources)}"
 

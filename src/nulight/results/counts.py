@@ -122,6 +122,11 @@ class SpectrumResult(Result):
         fit = {} if self.asimov else {"pulls": plain(self.pulls), "chi2": plain(self.chi2)}
         return Result.to_dict(self) | fit
 
+    @property
+    def n_axes(self) -> int:
+        """Ends of a bin."""
+        return 2
+
     def _headline(self) -> str:
         return f"{self.experiment}: {self.observed.sum():.6g} observed, {self.total.sum():.6g} expected"
 

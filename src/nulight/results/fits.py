@@ -96,6 +96,11 @@ class ContourResult(Result):
     profiled: Mapping[str, float] = field(default_factory=dict)
     fixed: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def n_axes(self) -> int:
+        """Both parameters."""
+        return 2
+
     def _headline(self) -> str:
         return f"contours of {self.parameters[0]} and {self.parameters[1]} ({', '.join(self.experiments)})"
 

@@ -75,6 +75,11 @@ class MinimalPrediction(Result):
         """Return by how many orders of magnitude the largest prediction is below a limit in mu_B."""
         return math.log10(limit / float(self.band(nature, quantity)[1].max()))
 
+    @property
+    def n_axes(self) -> int:
+        """Which band, and the lightest mass."""
+        return 4
+
     def _headline(self) -> str:
         ends = f"{self.lightest.min():g}-{self.lightest.max():g} eV"
         return f"moments of the minimal model, lightest neutrino {ends}"

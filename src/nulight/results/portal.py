@@ -160,6 +160,11 @@ class PortalLimits(Result):
     def __iter__(self) -> Iterator[PortalLimit]:
         return iter(self.curves)
 
+    @property
+    def n_axes(self) -> int:
+        """Experiment and mass."""
+        return 2
+
     def _headline(self) -> str:
         able = sum(not curve.note for curve in self.curves)
         what = f"{self.parameter} against m_4: {able} of {len(self.curves)} experiments"

@@ -126,6 +126,11 @@ class PortalRegion(Result):
         own: dict[str, Any] = plain({"islands": islands, "units": units})
         return Result.to_dict(self) | own
 
+    @property
+    def n_axes(self) -> int:
+        """Mass and coupling."""
+        return 2
+
     def _headline(self) -> str:
         return f"{self.parameter} and m_4 ({', '.join(self.levels)}, {self.dof} dof, {', '.join(self.experiments)})"
 

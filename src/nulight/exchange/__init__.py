@@ -1,0 +1,1 @@
+"""Results and likelihoods in the formats of others: pyhf, HS3, HEPData."""
