@@ -13,6 +13,7 @@ from nulight.cli.contour import command as contour
 from nulight.cli.convert import SETTINGS as CONVERT_SETTINGS
 from nulight.cli.convert import command as convert
 from nulight.cli.experiments import command as experiments
+from nulight.cli.export import command as export
 from nulight.cli.forecast import command as forecast
 from nulight.cli.group import Group
 from nulight.cli.limit import command as limit
@@ -71,6 +72,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "reproduce": reproduce,
     "validate": validate,
     "cite": cite,
+    "export": export,
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)

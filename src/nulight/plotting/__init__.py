@@ -8,6 +8,7 @@ from __future__ import annotations
 from nulight.plotting.blind_spots import plot_blind_spots, plot_complementarity
 from nulight.plotting.contour import plot_contour
 from nulight.plotting.forecast import plot_forecast
+from nulight.plotting.kinds import plot_result
 from nulight.plotting.limits import plot_limits
 from nulight.plotting.minimal import plot_minimal
 from nulight.plotting.moments import plot_moments
@@ -52,6 +53,7 @@ __all__ = [
     "plot_renp_ordering",
     "plot_renp_reach",
     "plot_renp_spectrum",
+    "plot_result",
     "plot_scan",
     "plot_spectrum",
     "save_figure",
