@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -210,3 +212,13 @@ def test_repr_is_short_and_says_what_it_is(xenonnt: Experiment) -> None:
     assert text.startswith("xenonnt-2022-er: XENONnT first science run")
     assert "29 bins, 1-30 keVee, poisson" in text
     assert len(text) < 400
+
+
+@pytest.mark.parametrize("name", ["xenonnt-2022-er", "51cr-cevns-ge"])
+def test_an_experiment_in_use_is_pickled_without_its_templates(name: str) -> None:
+    experiment, moment = load(name), {"mu_nu": [0.0, 1e-11]}
+    fresh = len(pickle.dumps(experiment))
+    counts = experiment.expected(moment)
+    used = pickle.dumps(experiment)
+    assert len(used) < 2 * fresh
+    np.testing.assert_array_equal(pickle.loads(used).expected(moment), counts)

@@ -8,7 +8,7 @@ are flattened over the bins, reconstructed energy first, then the further axes o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -74,6 +74,9 @@ class Experiment:
         ]
         own = [f"own interactions: {', '.join(o.parameter.name for o in self.own)}"] if self.own else []
         return "\n  ".join([*lines, *own, f"conventions: {self.conventions.name}"])
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)}  # templates hold functions; copies make their own
 
     # --- the card ---------------------------------------------------------------------------------
 
