@@ -13,6 +13,7 @@ import pytest
 import nulight
 
 NAMES = """
+Axis GridPoints LatinHypercube RandomPoints RunFolder ScanRun scan
 PARAMETERS PRESETS CardError Conventions Experiment Nuisance OwnInteraction Parameter Prior Term __version__
 alternatives asimov combine contour cross_section discovery_significance driving_bins fit forecast get_conventions
 get_material limit limits_table list_experiments load portal_limit portal_limits portal_region published_limits reach read_result
@@ -22,6 +23,7 @@ convert minimal_predictions
 effective_moments scale_limit
 place_triggers renp_identify renp_placement
 renp_mass renp_nature renp_ordering triggers_for
+coverage
 """
 
 

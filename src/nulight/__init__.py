@@ -37,7 +37,10 @@ if TYPE_CHECKING:
     from nulight.renp.placement import place_triggers
     from nulight.renp.setup import renp_experiment
     from nulight.results.reading import read_result
+    from nulight.runs.folder import RunFolder
+    from nulight.runs.points import Axis, GridPoints, LatinHypercube, RandomPoints
     from nulight.studies.comparison import alternatives, driving_bins
+    from nulight.studies.coverage import coverage
     from nulight.studies.cross_sections import cross_section
     from nulight.studies.limits import combine, upper_limit
     from nulight.studies.minimal import minimal_predictions
@@ -55,7 +58,8 @@ if TYPE_CHECKING:
     from nulight.studies.renp.reach import renp_reach
     from nulight.studies.renp.spectrum import renp_events, renp_spectrum
     from nulight.studies.renp.triggers import triggers_for
-    from nulight.studies.scan import scan_grid
+    from nulight.studies.scan import scan, scan_grid
+    from nulight.studies.scan_run import ScanRun
     from nulight.studies.spectra import spectrum
     from nulight.studies.variations import vary
     from nulight.targets import get_material
@@ -63,13 +67,19 @@ if TYPE_CHECKING:
 __all__ = [
     "PARAMETERS",
     "PRESETS",
+    "Axis",
     "CardError",
     "Conventions",
     "Experiment",
+    "GridPoints",
+    "LatinHypercube",
     "Nuisance",
     "OwnInteraction",
     "Parameter",
     "Prior",
+    "RandomPoints",
+    "RunFolder",
+    "ScanRun",
     "Term",
     "__version__",
     "alternatives",
@@ -77,6 +87,7 @@ __all__ = [
     "combine",
     "contour",
     "convert",
+    "coverage",
     "cross_section",
     "discovery_significance",
     "driving_bins",
@@ -110,6 +121,7 @@ __all__ = [
     "renp_reach",
     "renp_spectrum",
     "scale_limit",
+    "scan",
     "scan_grid",
     "spectrum",
     "triggers_for",
@@ -121,6 +133,7 @@ __all__ = [
 _HOMES = {
     "nulight.studies.comparison": ("alternatives", "driving_bins"),
     "nulight.conventions": ("PRESETS", "Conventions", "get_conventions"),
+    "nulight.studies.coverage": ("coverage",),
     "nulight.studies.cross_sections": ("cross_section",),
     "nulight.experiments": ("CardError", "Experiment", "load"),
     "nulight.experiments.library": ("list_experiments",),
@@ -142,7 +155,10 @@ _HOMES = {
     "nulight.studies.renp.joint": ("renp_joint",),
     "nulight.studies.renp.limits": ("renp_limits",),
     "nulight.studies.renp.spectrum": ("renp_events", "renp_spectrum"),
-    "nulight.studies.scan": ("scan_grid",),
+    "nulight.studies.scan": ("scan", "scan_grid"),
+    "nulight.studies.scan_run": ("ScanRun",),
+    "nulight.runs.folder": ("RunFolder",),
+    "nulight.runs.points": ("Axis", "GridPoints", "LatinHypercube", "RandomPoints"),
     "nulight.literature.limits": ("published_limits",),
     "nulight.models.conversions": ("convert",),
     "nulight.models.couplings": ("OwnInteraction",),

@@ -7,6 +7,7 @@ of the tables and the citations; it can be written as JSON or CSV and says itsel
 from nulight.io.record import Result
 from nulight.results.blind_spots import BlindSpotMap
 from nulight.results.counts import CrossSectionResult, SpectrumResult
+from nulight.results.coverage import Coverage
 from nulight.results.fits import ContourResult, FitResult
 from nulight.results.forecasts import ForecastResult, ReachResult
 from nulight.results.limits import Impact, Interval, LimitResult
@@ -21,6 +22,7 @@ from nulight.results.scan import ScanResult
 __all__ = [
     "BlindSpotMap",
     "ContourResult",
+    "Coverage",
     "CrossSectionResult",
     "FitResult",
     "ForecastResult",

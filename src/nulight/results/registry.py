@@ -11,6 +11,7 @@ __all__ = ["KINDS", "record_class"]
 _HOMES = {
     "nulight.results.blind_spots": ("BlindSpotMap",),
     "nulight.results.counts": ("CrossSectionResult", "SpectrumResult"),
+    "nulight.results.coverage": ("Coverage",),
     "nulight.results.fits": ("ContourResult", "FitResult"),
     "nulight.results.forecasts": ("ForecastResult", "ReachResult"),
     "nulight.results.limits": ("LimitResult",),
