@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from nulight.io.record import FORMAT, Result
 from nulight.results.registry import record_class
 
@@ -18,7 +20,14 @@ __all__ = ["MIGRATIONS", "read_result", "result_from"]
 
 Record = dict[str, Any]
 
-MIGRATIONS: dict[tuple[str, int], Callable[[Record], Record]] = {}
+
+def _scan_of_points(record: Record) -> Record:
+    """Scans were grids; what else they could be has fields of its own now."""
+    n_points = int(np.size(record["delta_chi2"]))
+    return record | {"points": {}, "samples": {}, "n_points": n_points, "n_unconverged": 0}
+
+
+MIGRATIONS: dict[tuple[str, int], Callable[[Record], Record]] = {("scan", 0): _scan_of_points}
 """By kind and format: the record one format later. Kinds without an entry did not change."""
 
 

@@ -48,6 +48,8 @@ class Axis:
     given: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "low", float(self.low))  # so that 0 and 0.0 define the same points
+        object.__setattr__(self, "high", float(self.high))
         if not np.isfinite([self.low, self.high]).all() or self.low > self.high:
             raise ValueError(f"{self.name}: range from {self.low:g} to {self.high:g}; the lower end comes first")
         if self.log and not self.low > 0:

@@ -10,7 +10,7 @@ import numpy as np
 from nulight.runs.points.axis import Axis
 from nulight.runs.points.counter import keys, uniform
 from nulight.runs.points.permutation import permute
-from nulight.runs.points.protocol import check_axes
+from nulight.runs.points.protocol import check_ranges
 from nulight.typing import FloatArray
 
 __all__ = ["LatinHypercube"]
@@ -48,7 +48,7 @@ class LatinHypercube:
     seed: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "axes", check_axes(self.axes))
+        object.__setattr__(self, "axes", check_ranges(self.axes))
         if not 1 <= self.n_points < 2**53:
             raise ValueError(f"{self.n_points} points: use between 1 and 2^53")
         keys(self.seed, n=1)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from nulight.runs.points.axis import Axis
 from nulight.typing import FloatArray
 
-__all__ = ["Points", "check_axes"]
+__all__ = ["Points", "check_axes", "check_ranges"]
 
 
 class Points(Protocol):
@@ -54,3 +54,16 @@ def check_axes(axes: Sequence[Axis]) -> tuple[Axis, ...]:
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"{', '.join(twice)}: one axis for each parameter")
     return tuple(axes)
+
+
+def check_ranges(axes: Sequence[Axis]) -> tuple[Axis, ...]:
+    """Return the axes of points that are no grid as a tuple.
+
+    Raises
+    ------
+    ValueError
+        As `check_axes`, or if an axis has steps.
+    """
+    if steps := [axis.name for axis in axes if axis.n is not None]:
+        raise ValueError(f"{', '.join(steps)}: steps are for grids; leave out n")
+    return check_axes(axes)

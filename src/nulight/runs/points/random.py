@@ -7,7 +7,7 @@ from typing import Any
 
 from nulight.runs.points.axis import Axis
 from nulight.runs.points.counter import keys, uniform
-from nulight.runs.points.protocol import check_axes
+from nulight.runs.points.protocol import check_ranges
 from nulight.typing import FloatArray
 
 __all__ = ["RandomPoints"]
@@ -37,7 +37,7 @@ class RandomPoints:
     seed: int
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "axes", check_axes(self.axes))
+        object.__setattr__(self, "axes", check_ranges(self.axes))
         if self.n_points < 1:
             raise ValueError(f"{self.n_points} points: use at least one")
         keys(self.seed, n=1)

@@ -1,0 +1,224 @@
+"""A scan that was computed in chunks: its result, its profiles, and all its points in one file.
+
+Everything is read chunk by chunk, so the memory does not grow with the number of points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nulight.results.projection import Projection
+from nulight.results.scan import ScanResult
+from nulight.runs import Manifest, Memory, RunFolder, RunStatus, Store
+from nulight.runs.archive import DamagedError
+from nulight.runs.points import GridPoints, Points, points_from_dict
+from nulight.studies.scan_table import write_columns
+from nulight.typing import FloatArray
+
+__all__ = ["Chunk", "ScanRun"]
+
+_MOST = 2_000_000  # points that a record of a folder holds
+
+Chunk = dict[str, FloatArray]
+"""Parameters of the points, then what was found there, arrays (n,)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Survey:
+    """What one pass over the chunks finds."""
+
+    place: int
+    twice_nll: float
+    best: dict[str, float]
+    n_points: int
+    n_unconverged: int
+
+
+class ScanRun:
+    """The scan in a run folder; it need not be finished for all but `result` and `merge`.
+
+    Parameters
+    ----------
+    folder : str, Path or RunFolder
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no run.
+    ValueError
+        If the folder holds another kind of run.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import nulight as nl
+    >>> points = nl.LatinHypercube([nl.Axis("mu_nu_e", 0.0, 4e-10), nl.Axis("r2_nu_ee", -1e-32, 1e-32)], 100, seed=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     result = nl.scan(nl.load("texono-csi-2010"), points, folder=folder)
+    ...     print(nl.ScanRun(folder).profile_over(["mu_nu_e"], bins=5).delta_chi2.shape)
+    (5,)
+    """
+
+    def __init__(self, folder: str | Path | RunFolder) -> None:
+        folder = folder if isinstance(folder, RunFolder) else RunFolder(folder)
+        self._set(folder.manifest, folder)
+        if self.manifest.kind != "scan":
+            raise ValueError(f"{folder.path}: holds a run of the kind {self.manifest.kind!r}, not a scan")
+
+    @classmethod
+    def in_memory(cls, manifest: Manifest, store: Memory) -> ScanRun:
+        """Return the scan whose chunks are in memory."""
+        run = cls.__new__(cls)
+        run._set(manifest, store)
+        return run
+
+    def _set(self, manifest: Manifest, store: Store) -> None:
+        self.manifest = manifest
+        self.points: Points = points_from_dict(manifest.what["points"])
+        self._store = store
+
+    def status(self) -> RunStatus:
+        """Return how far the run is.
+
+        Raises
+        ------
+        TypeError
+            If the run is in memory.
+        """
+        if not isinstance(self._store, RunFolder):
+            raise TypeError("a scan in memory is finished")
+        return self._store.status()
+
+    def chunks(self) -> Iterator[Chunk]:
+        """Yield the columns of one finished chunk after the other, in their order.
+
+        They are the parameters, those profiled, ``twice_nll``, ``converged``, and ``residual``, zero where converged.
+        """
+        for number in range(len(self.manifest.chunks)):
+            try:
+                found = dict(self._store.read(number))
+            except (FileNotFoundError, DamagedError):
+                continue
+            residual = np.zeros(len(found["twice_nll"]))
+            residual[found.pop("late")] = found.pop("late_residual")
+            yield {**self.points.values(self.manifest.chunks.places(number)), **found, "residual": residual}
+
+    def result(self) -> ScanResult:
+        """Return the result of the whole scan.
+
+        Returns
+        -------
+        ScanResult
+            With Delta chi2 at every point, unless a folder has more than two million.
+
+        Raises
+        ------
+        RuntimeError
+            If chunks are missing or damaged.
+        ValueError
+            If the data are impossible at every point.
+        """
+        survey = self._whole()
+        if isinstance(self._store, RunFolder) and survey.n_points > _MOST:
+            return self._record(survey)
+        chi2 = np.concatenate([chunk["twice_nll"] for chunk in self.chunks()]) - survey.twice_nll
+        if isinstance(self.points, GridPoints):
+            return self._record(survey, delta_chi2=self.points.array(chi2))
+        samples = self.points.values(slice(0, survey.n_points))
+        return self._record(survey, delta_chi2=chi2, samples=samples)
+
+    def profile_over(self, names: Sequence[str], bins: int | None = None) -> ScanResult:
+        """Return the lowest Delta chi2 over all parameters but one or two; see `ScanResult.profile_over`.
+
+        A run that is not finished gives that of the points it has, with a warning in the record.
+        """
+        projection = Projection(self.points.axes, names, self.points.n_points, bins)
+        survey = self._survey()
+        for chunk in self.chunks():
+            projection.add(chunk, chunk["twice_nll"] - survey.twice_nll)
+        return self._record(survey).projected(projection)
+
+    def merge(self, path: str | Path) -> Path:
+        """Write the columns of all points to one file.
+
+        Parameters
+        ----------
+        path : str or Path
+            ``.npz``: an array of each column, read by `numpy.load`, and ``manifest.json``; the same to the byte
+            however often the run was interrupted. ``.csv``: the same as text.
+
+        Returns
+        -------
+        Path
+
+        Raises
+        ------
+        RuntimeError
+            If chunks are missing or damaged.
+        ValueError
+            If the suffix is another.
+        """
+        survey = self._whole()
+        pieces = (_with_delta(chunk, survey.twice_nll) for chunk in self.chunks())
+        return write_columns(Path(path), pieces, survey.n_points, self.manifest, self._record(survey))
+
+    def _whole(self) -> _Survey:
+        survey = self._survey()
+        if missing := self.points.n_points - survey.n_points:
+            where = f"{self._store.path}: " if isinstance(self._store, RunFolder) else ""
+            raise RuntimeError(f"{where}{missing} of {self.points.n_points} points are not done yet; resume the scan")
+        return survey
+
+    def _survey(self) -> _Survey:
+        """Find the lowest point; the first of equals."""
+        lowest, best, n_points, late = np.inf, dict[str, float](), 0, 0
+        place = -1
+        for chunk in self.chunks():
+            chi2 = np.where(np.isnan(chunk["twice_nll"]), np.inf, chunk["twice_nll"])
+            i = int(np.argmin(chi2))
+            if chi2[i] < lowest:
+                place, lowest = n_points + i, float(chi2[i])
+                best = {name: float(chunk[name][i]) for name in (*self.points.names, *self.manifest.what["profile"])}
+            n_points += len(chi2)
+            late += int(np.count_nonzero(~chunk["converged"].astype(bool)))
+        if not best:
+            reason = "the data are impossible at every point" if n_points else "no point is done yet"
+            raise ValueError(f"{'+'.join(self.manifest.experiments)}: {reason}")
+        return _Survey(place=place, twice_nll=lowest, best=best, n_points=n_points, n_unconverged=late)
+
+    def _record(self, survey: _Survey, **arrays: Any) -> ScanResult:
+        what, provenance, names = self.manifest.what, self.manifest.provenance, self.points.names
+        grid = {axis.name: axis.values() for axis in self.points.axes} if isinstance(self.points, GridPoints) else {}
+        return ScanResult(
+            parameters=names,
+            units=tuple(what["units"][name] for name in names),
+            experiments=self.manifest.experiments,
+            grid=grid,
+            best=survey.best,
+            twice_nll=survey.twice_nll,
+            fixed=what["fixed"],
+            points=what["points"],
+            n_points=survey.n_points,
+            n_unconverged=survey.n_unconverged,
+            definition=what["definition"],
+            conventions=provenance.get("conventions", {}),
+            provenance=provenance,
+            citations=tuple(what["citations"]),
+            warnings=tuple(self._warnings(survey)),
+            **{"delta_chi2": np.zeros(0), **arrays},
+        )
+
+    def _warnings(self, survey: _Survey) -> Iterator[str]:
+        if survey.n_unconverged:
+            yield f"{survey.n_unconverged} of {survey.n_points} points did not converge"
+        if survey.n_points < self.points.n_points:
+            yield f"not finished: {survey.n_points} of {self.points.n_points} points"
+
+
+def _with_delta(chunk: Chunk, lowest: float) -> Chunk:
+    return {**chunk, "delta_chi2": chunk["twice_nll"] - lowest}
