@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from nulight.inference.coordinates import Prior
     from nulight.inference.fit import fit
     from nulight.inference.forecast import forecast, reach
+    from nulight.inference.goodness import goodness
     from nulight.inference.intervals import discovery_significance, limit
     from nulight.inference.model import Nuisance, asimov, with_nuisances
     from nulight.interactions.term import Term
@@ -96,6 +97,7 @@ __all__ = [
     "forecast",
     "get_conventions",
     "get_material",
+    "goodness",
     "limit",
     "limits_table",
     "list_experiments",
@@ -141,6 +143,7 @@ _HOMES = {
     "nulight.inference.coordinates": ("Prior",),
     "nulight.inference.fit": ("fit",),
     "nulight.inference.forecast": ("forecast", "reach"),
+    "nulight.inference.goodness": ("goodness",),
     "nulight.inference.intervals": ("discovery_significance", "limit"),
     "nulight.inference.model": ("Nuisance", "asimov", "with_nuisances"),
     "nulight.interactions.term": ("Term",),

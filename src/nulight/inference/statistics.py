@@ -20,7 +20,7 @@ from nulight.inference.prepared import Prepared, prepare
 from nulight.inference.toys import Toys
 from nulight.typing import ArrayLike, FloatArray
 
-__all__ = ["BestFits", "LikelihoodRatio", "likelihood_ratio", "one_sided"]
+__all__ = ["BestFits", "LikelihoodRatio", "likelihood_ratio", "one_sided", "search_range"]
 
 _FAR = 1 - 2e-9  # 6 standard deviations: no toy has its best fit farther away
 _MARGIN = 0.25  # of the range that is allowed there, on both sides
@@ -132,7 +132,7 @@ def likelihood_ratio(
     for value in values:
         if not low <= value <= high:
             raise ValueError(f"{parameter} = {value:g} lies outside its domain, {low:g} to {high:g}")
-    span = _span(model, parameter, (min(values), max(values)), profile, fixed)
+    span = search_range(model, parameter, values, profile=profile, fixed=fixed)
     return LikelihoodRatio(
         parameter=parameter,
         span=span,
@@ -141,14 +141,22 @@ def likelihood_ratio(
     )
 
 
-def _span(
-    model: Model, parameter: str, values: tuple[float, float], profile: Profile, fixed: Mapping[str, float]
+def search_range(
+    model: Model,
+    parameter: str,
+    values: Sequence[float],
+    *,
+    profile: Profile | None = None,
+    fixed: Mapping[str, float] | None = None,
 ) -> tuple[float, float]:
-    """Range of all best fits; the whole domain on a side where nothing bounds the parameter."""
+    """Return where to look for best fits of data thrown at any of `values`; arguments as for `likelihood_ratio`.
+
+    The whole domain on a side where nothing bounds the parameter.
+    """
     low, high = domain(lookup(model, parameter))
-    lower, upper = values
-    for value in set(values):
-        data = asimov(model, {**fixed, parameter: value})
+    lower, upper = min(values), max(values)
+    for value in {lower, upper}:
+        data = asimov(model, {**(fixed or {}), parameter: value})
         found = interval_of(data, parameter, cl=_FAR, profile=profile, fixed=fixed)
         lower = min(lower, low if found.lower is None else found.lower)
         upper = max(upper, high if found.upper is None else found.upper)

@@ -10,6 +10,7 @@ from nulight.results.counts import CrossSectionResult, SpectrumResult
 from nulight.results.coverage import Coverage
 from nulight.results.fits import ContourResult, FitResult
 from nulight.results.forecasts import ForecastResult, ReachResult
+from nulight.results.goodness import Goodness
 from nulight.results.limits import Impact, Interval, LimitResult
 from nulight.results.minimal import MinimalPrediction
 from nulight.results.moments import MomentsResult, MomentsRow, ScaleLimit
@@ -26,6 +27,7 @@ __all__ = [
     "CrossSectionResult",
     "FitResult",
     "ForecastResult",
+    "Goodness",
     "Impact",
     "Interval",
     "LimitResult",

@@ -14,6 +14,7 @@ _HOMES = {
     "nulight.results.coverage": ("Coverage",),
     "nulight.results.fits": ("ContourResult", "FitResult"),
     "nulight.results.forecasts": ("ForecastResult", "ReachResult"),
+    "nulight.results.goodness": ("Goodness",),
     "nulight.results.limits": ("LimitResult",),
     "nulight.results.minimal": ("MinimalPrediction",),
     "nulight.results.moments": ("MomentsResult",),
