@@ -211,5 +211,3 @@ def test_scans_of_one_and_two_parameters_are_drawn_on_logarithmic_axes():
     assert (figure.axes[0].get_xscale(), figure.axes[0].get_yscale()) == ("log", "log")
     labels = [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
     assert labels == [r"1$\sigma$, 2 dof", "90 %, 2 dof", r"2$\sigma$, 2 dof", "lowest point"]
-    with pytest.raises(ValueError, match="no plot"):
-        plot_scan(scan_record(3, 3, 3))

@@ -1,6 +1,8 @@
-"""Scans of one parameter as a curve, of two as a map with the usual levels."""
+"""Scans of one parameter as a curve, of two as a map with the usual levels, of more as the map of two."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -19,14 +21,17 @@ _FEW = 40  # points up to which a curve shows where they are
 _TOP = 12.0  # Delta chi2 at which a curve leaves the frame, and a map its colours
 
 
-def plot_scan(result: ScanResult, ax: Axes | None = None) -> Figure:
-    """Draw a scan of one or two parameters, the lowest point marked.
+def plot_scan(result: ScanResult, ax: Axes | None = None, *, parameters: Sequence[str] | None = None) -> Figure:
+    """Draw a scan along one or two parameters, the lowest point marked.
 
     Parameters
     ----------
     result : ScanResult
+        Of points of any kind; those that are no grid are binned, see `ScanResult.profile_over`.
     ax : Axes, optional
         Drawn into; a new figure otherwise. Axes with equal ratios are logarithmic.
+    parameters : sequence of str, optional
+        One or two parameters to show, the first two without it; Delta chi2 is the lowest over the others.
 
     Returns
     -------
@@ -35,10 +40,9 @@ def plot_scan(result: ScanResult, ax: Axes | None = None) -> Figure:
     Raises
     ------
     ValueError
-        If the scan has three parameters.
+        If the record does not hold its points, or a parameter was not scanned.
     """
-    if len(result.parameters) > 2:
-        raise ValueError(f"a scan of {len(result.parameters)} parameters has no plot; write it as .csv or .json")
+    result = result.profile_over(parameters or result.parameters[:2])
     with styled():
         ax = axes_of(ax)
         for scale, name in zip((ax.set_xscale, ax.set_yscale), result.parameters, strict=False):
@@ -55,7 +59,7 @@ def plot_scan(result: ScanResult, ax: Axes | None = None) -> Figure:
 def _draw_curve(ax: Axes, result: ScanResult) -> None:
     name = result.parameters[0]
     x = result.grid[name]
-    ax.plot(x, result.delta_chi2, color=COLOURS["blue"])
+    ax.plot(x, np.ma.masked_invalid(result.delta_chi2), color=COLOURS["blue"])
     ax.set_xlim(x[0], x[-1])
     ax.set_ylim(0, min(_TOP, 1.1 * float(np.max(result.delta_chi2, where=np.isfinite(result.delta_chi2), initial=1.0))))
     ax.set_ylabel(r"$\Delta\chi^2$")
