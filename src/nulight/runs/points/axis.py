@@ -80,7 +80,8 @@ class Axis:
         if self.n is None:
             raise ValueError(f"{self.name}: say how many steps a grid has from {self.low:g} to {self.high:g}")
         spread = np.geomspace if self.log else np.linspace
-        return np.asarray(spread(self.low, self.high, self.n), float)
+        values: FloatArray = np.clip(spread(self.low, self.high, self.n), self.low, self.high)
+        return values
 
     def at(self, u: FloatArray) -> FloatArray:
         """Return the values at fractions u in [0, 1] of the range, same shape, never outside it."""
