@@ -43,7 +43,7 @@ def pack(arrays: Mapping[str, FloatArray], label: str) -> bytes:
             np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", FIXED_DATE), member.getvalue())
     plain = out.getvalue()
-    return plain[:-2] + _DIGEST.to_bytes(2, "little") + _digest(plain, label)
+    return plain[:-2] + _ending(plain, label)
 
 
 def unpack(content: bytes, label: str) -> dict[str, FloatArray]:
@@ -55,11 +55,12 @@ def unpack(content: bytes, label: str) -> dict[str, FloatArray]:
         If the content is truncated, changed, or belongs to another label.
     """
     plain = content[: -_DIGEST - 2] + _NO_COMMENT
-    if len(content) < _DIGEST + 2 or content[-_DIGEST:] != _digest(plain, label):
+    if content[-_DIGEST - 2 :] != _ending(plain, label):
         raise DamagedError("truncated, changed, or of another run")
     with np.load(io.BytesIO(content), allow_pickle=False) as file:
         return dict(file)
 
 
-def _digest(plain: bytes, label: str) -> bytes:
-    return sha256(label.encode() + b"\0" + plain).hexdigest().encode()
+def _ending(plain: bytes, label: str) -> bytes:
+    """The comment of the archive after its length."""
+    return _DIGEST.to_bytes(2, "little") + sha256(label.encode() + b"\0" + plain).hexdigest().encode()
