@@ -136,6 +136,8 @@ def templates(model: Model, parameters: Sequence[str], *, fixed: Mapping[str, fl
         if better == sizes:
             break
         sizes = better
+    else:
+        channels = _channels(model, sizes, fixed)
     for k, name in enumerate(parameters):
         if not any(row.powers[k] for channel in channels for row in channel.rows):
             raise ValueError(f"the counts of {model.name} do not depend on {name}: leave it out, or set what it needs")
@@ -227,16 +229,21 @@ def _parametric_rows(part: CountModel, n_couplings: int) -> list[Row]:
 
 
 def _size(channels: Sequence[Channel], k: int, size: float) -> float:
-    """Power of ten nearest to the value of coupling k whose counts are one standard deviation of the data."""
+    """Power of ten nearest to the value of coupling k whose counts are one standard deviation of the data.
+
+    Terms with other couplings count if there are no others; all their couplings change together then.
+    """
+    acting = [(ch, row) for ch in channels for row in ch.rows if row.powers[k] and not row.plain]
+    alone = [(ch, row) for ch, row in acting if sum(row.powers) == row.powers[k]]
+    signals: dict[tuple[str, int], FloatArray] = {}
+    for channel, row in alone or acting:
+        key = channel.name, sum(row.powers)
+        signals[key] = signals.get(key, np.zeros(1)) + row.template
     squares: dict[int, float] = {}
     for channel in channels:
         variance = np.maximum(channel.nominal(), 1.0) if channel.sigma is None else channel.sigma**2
-        signal: dict[int, FloatArray] = {}
-        for row in channel.rows:
-            if 0 < sum(row.powers) == row.powers[k] and not row.plain:
-                signal[row.powers[k]] = signal.get(row.powers[k], np.zeros(1)) + row.template
-        for p, counts in signal.items():
-            squares[p] = squares.get(p, 0.0) + float((counts**2 / variance).sum())
+        for p in [p for name, p in signals if name == channel.name]:
+            squares[p] = squares.get(p, 0.0) + float((signals[channel.name, p] ** 2 / variance).sum())
     one_sigma = [square ** (-0.5 / p) for p, square in squares.items() if square > 0]
     return float(f"1e{round(math.log10(size * min(one_sigma, default=_STEP)))}")
 
