@@ -18,10 +18,10 @@ from nulight.inference.likelihood import bin_errors, gaussian_twice_nll, poisson
 from nulight.inference.model import CountModel
 from nulight.typing import FloatArray
 
-__all__ = ["Block", "Derivatives", "Shape", "contract"]
+__all__ = ["EMPTY", "FLOOR", "Block", "Derivatives", "Shape", "contract"]
 
-_FLOOR = 1e-6  # below this fraction of the observed count the logarithm continues as a parabola
-_EMPTY = 1e-3  # expectation below which an empty bin no longer steers the step
+FLOOR = 1e-6  # below this fraction of the observed count the logarithm continues as a parabola
+EMPTY = 1e-3  # expectation below which an empty bin no longer steers the step
 
 
 @dataclass(slots=True)
@@ -86,12 +86,12 @@ class Block:
         """-2 ln L whose logarithm continues as a parabola, so that a minimiser finds back from anywhere."""
         if not self.poisson:
             return self.loss(expected, n)
-        floor = _FLOOR * n
+        floor = FLOOR * n
         total = self.loss(np.maximum(expected, floor), n)
         below = np.where(n > 0, np.minimum(expected - floor, 0.0), 0.0)
         if below.any():
-            curve = 1 / (_FLOOR**2 * np.where(n > 0, n, 1.0))
-            total = total + (below * (2 - 2 / _FLOOR) + below**2 * curve).sum(-1)
+            curve = 1 / (FLOOR**2 * np.where(n > 0, n, 1.0))
+            total = total + (below * (2 - 2 / FLOOR) + below**2 * curve).sum(-1)
         return total
 
     def loss_slopes(
@@ -102,11 +102,11 @@ class Block:
             weight = 2 / self.sigma**2
             return weight * (expected - n), np.broadcast_to(weight, expected.shape)
         seen = n > 0
-        mu = np.maximum(expected, np.where(seen, _FLOOR * n, _EMPTY))
+        mu = np.maximum(expected, np.where(seen, FLOOR * n, EMPTY))
         curve = 2 * n / mu / mu
         first = np.where(seen, 2 * (1 - n / mu) + curve * np.minimum(expected - mu, 0.0), 2.0 * (expected > 0))
         # Far from the minimum the Fisher weight 2/mu keeps the step of a bin that expects too much in bounds.
-        return first, np.where(exact[:, None], curve, np.maximum(curve, 2 / np.maximum(mu, _EMPTY)))
+        return first, np.where(exact[:, None], curve, np.maximum(curve, 2 / np.maximum(mu, EMPTY)))
 
 
 def contract(factor: FloatArray, counts: FloatArray) -> FloatArray:

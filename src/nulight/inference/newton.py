@@ -13,11 +13,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from nulight.inference.box_step import box_step, solve_positive
 from nulight.typing import FloatArray
 
 __all__ = ["Function", "Minimum", "minimise_in_box", "solve_positive"]
 
-_PIVOT = 1e-11  # smallest pivot of the curvature in units of its diagonal: degenerate directions stay put
 _NUDGE = 0.1  # first step off a stationary point that is a maximum in some direction, in units of the coordinate
 
 
@@ -82,18 +82,20 @@ def minimise_in_box(
     near = np.zeros(len(z), bool)
     for _ in range(max_steps):
         gradient, curvature, exact = _derivatives(function, z[live], live, near[live], damping[live])
-        step, predicted = _box_step(gradient, curvature, z[live], lower, upper, np.zeros(len(live)))
+        step, predicted = _step(gradient, curvature, z[live], lower, upper, None)
         done = predicted <= _limit(tolerance, value[live])
-        damped = (damping[live] > 0) & ~done
-        if damped.any():
+        damped = np.flatnonzero((damping[live] > 0) & ~done)
+        if damped.size:
             k = live[damped]
-            step[damped] = _box_step(gradient[damped], curvature[damped], z[k], lower, upper, damping[k])[0]
+            step[damped] = _step(gradient[damped], curvature[damped], z[k], lower, upper, damping[k])[0]
         if escape.any():
             done &= exact  # only the exact curvature tells a minimum from a maximum
-            nudge, is_maximum = _nudge(gradient, curvature, z[live], lower, upper, escape, damping[live])
-            hidden = done & is_maximum
-            done &= ~hidden
-            step[hidden] = nudge[hidden]
+            arrived = np.flatnonzero(done)
+            here = (gradient[arrived], curvature[arrived], z[live[arrived]])
+            nudge, is_maximum = _nudge(*here, lower, upper, escape, damping[live[arrived]])
+            hidden = arrived[is_maximum]
+            done[hidden] = False
+            step[hidden] = nudge[is_maximum]
         residual[live] = predicted
         near[live] = predicted < 1.0 + 0.1 * np.abs(value[live])
         live, step = live[~done], step[~done]
@@ -106,34 +108,6 @@ def minimise_in_box(
         damping[live] = np.where(better, damping[live] / 10, np.maximum(10 * damping[live], 1e-3))
         damping[damping < 1e-4] = 0.0
     return Minimum(z, value, residual, residual <= _limit(tolerance, value))
-
-
-def solve_positive(matrix: FloatArray, rhs: FloatArray) -> FloatArray:
-    """Solve ``matrix x = rhs`` with the pivots of L D L^T made positive.
-
-    Parameters
-    ----------
-    matrix : array, shape (n_points, n_dim, n_dim)
-        Symmetric, diagonal of order one. An indefinite one is replaced by a positive one nearby, so
-        that the solution for a negative gradient always goes downhill.
-    rhs : array, shape (n_points, n_dim)
-
-    Returns
-    -------
-    array, shape (n_points, n_dim)
-    """
-    m = np.ascontiguousarray(matrix.transpose(1, 2, 0))  # points last: every operation runs over memory in order
-    x, n_dim = rhs.T.copy(), rhs.shape[1]
-    low, pivot = np.zeros_like(m), np.empty_like(x)
-    for j in range(n_dim):
-        scaled = low[j, :j] * pivot[:j]
-        pivot[j] = np.maximum(np.abs(m[j, j] - (low[j, :j] * scaled).sum(0)), _PIVOT)
-        low[j + 1 :, j] = (m[j + 1 :, j] - (low[j + 1 :, :j] * scaled).sum(1)) / pivot[j]
-        x[j + 1 :] -= low[j + 1 :, j] * x[j]
-    x /= pivot
-    for j in range(n_dim - 1, 0, -1):
-        x[:j] -= low[j, :j] * x[j]
-    return x.T
 
 
 def _derivatives(
@@ -168,66 +142,18 @@ def _limit(tolerance: float, value: FloatArray) -> FloatArray:
     return tolerance + 1e-13 * np.abs(value)
 
 
-def _box_step(
+def _step(
     gradient: FloatArray,
     curvature: FloatArray,
     z: FloatArray,
     lower: FloatArray,
     upper: FloatArray,
-    damping: FloatArray,
+    damping: FloatArray | None,
 ) -> tuple[FloatArray, FloatArray]:
     """Minimise the quadratic model inside the box; return the step and the decrease it predicts."""
-    diagonal = np.abs(np.einsum("pii->pi", curvature))
-    scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0))
-    g, h = gradient * scale, curvature * scale[:, :, None] * scale[:, None, :]
-    np.einsum("pii->pi", h)[:] += damping[:, None]
-    low, high = (lower - z) / scale, (upper - z) / scale
-    newton, cauchy = _active_set_step(g, h, low, high), _gradient_step(g, h, low, high)
-    gain, safe = _decrease(g, h, newton), _decrease(g, h, cauchy)
-    step = np.where((gain >= safe)[:, None], newton, cauchy)
-    # Off a minimum half the slope is the decrease of the positive curvature that made the step.
-    return step * scale, np.maximum(np.maximum(gain, safe), -0.5 * (g * step).sum(1))
-
-
-def _active_set_step(g: FloatArray, h: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
-    """Go for the minimum; whatever bound is met first on the way is kept, and the rest solved again."""
-    fixed = ((low >= 0) & (g > 0)) | ((high <= 0) & (g < 0)) | (low == high)
-    at, step, rows = np.zeros_like(g), np.zeros_like(g), np.arange(len(g))
-    for _ in range(g.shape[1]):
-        step[rows] = np.where(fixed[rows], at[rows], _free_step(g[rows], h[rows], fixed[rows], at[rows]))
-        beyond = ~fixed[rows] & ((step[rows] < low[rows]) | (step[rows] > high[rows]))
-        again = beyond.any(axis=1)
-        rows, beyond = rows[again], beyond[again]
-        if rows.size == 0:
-            break
-        end = np.where(step[rows] > 0, high[rows], low[rows])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            reach = np.where(beyond, end / step[rows], np.inf)
-        first = beyond & (reach <= reach.min(axis=1, keepdims=True))
-        at[rows] = np.where(first, end, at[rows])
-        fixed[rows] |= first
-    return np.clip(np.where(fixed, at, step), low, high)
-
-
-def _gradient_step(g: FloatArray, h: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
-    """Best step along the projected gradient: never wrong, only short."""
-    way = np.clip(-g, low, high)
-    slope, bend = -(g * way).sum(1), np.einsum("pi,pij,pj->p", way, h, way)
-    return way * np.where(bend > slope, slope / np.where(bend > 0, bend, 1.0), 1.0)[:, None]
-
-
-def _decrease(g: FloatArray, h: FloatArray, step: FloatArray) -> FloatArray:
-    decrease: FloatArray = -(g * step).sum(1) - 0.5 * np.einsum("pi,pij,pj->p", step, h, step)
-    return decrease
-
-
-def _free_step(g: FloatArray, h: FloatArray, fixed: NDArray[np.bool_], at: FloatArray) -> FloatArray:
-    if not fixed.any():
-        return solve_positive(h, -g)
-    free = ~fixed
-    matrix = h * (free[:, :, None] & free[:, None, :])
-    np.einsum("pii->pi", matrix)[:] += fixed
-    return solve_positive(matrix, -(g + np.einsum("pij,pj->pi", h, at)) * free)
+    g, h = np.ascontiguousarray(gradient.T), np.ascontiguousarray(curvature.transpose(1, 2, 0))
+    step, predicted = box_step(g, h, (lower - z).T, (upper - z).T, damping)
+    return step.T, predicted
 
 
 def _nudge(

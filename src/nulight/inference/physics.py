@@ -20,7 +20,7 @@ from nulight.inference.coordinates import Coordinates
 from nulight.inference.polynomial import fit_polynomial
 from nulight.typing import FloatArray
 
-__all__ = ["PhysicsCounts", "physics_counts"]
+__all__ = ["AskModel", "PhysicsCounts", "physics_counts"]
 
 _STEP = 1e-3  # stencil width in units of the coordinate
 
@@ -40,7 +40,7 @@ def physics_counts(
         return _Constant([block.counts(params, n_points) for block in blocks])
     n_u = len(layout.nuisances)
     low, high = layout.lower[n_u:], layout.upper[n_u:]
-    ask = _Ask(blocks, layout, params, n_points)
+    ask = AskModel(blocks, layout, params, n_points)
     return fit_polynomial(ask, low, high, n_starts) or _Stencil(ask, low, high, n_starts)
 
 
@@ -59,8 +59,8 @@ class _Constant:
 
 
 @dataclass(slots=True)
-class _Ask:
-    """Ask the experiments for the counts of points at physics coordinates."""
+class AskModel:
+    """AskModel the experiments for the counts of points at physics coordinates."""
 
     blocks: list[Block]
     layout: Coordinates

@@ -7,7 +7,7 @@ exact sums of powers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from nulight.inference.blocks import Derivatives
 from nulight.typing import FloatArray
 
-__all__ = ["Ask", "Polynomial", "fit_polynomial"]
+__all__ = ["MANY_NODES", "Ask", "Polynomial", "Table", "fit_polynomial", "monomials", "nodes_of"]
 
 _DEGREE = 4  # twice the degree of a single coupling: room for products such as s2w (1 + k r2) squared
-_MANY = 150  # nodes above which stencils at every step are cheaper
+MANY_NODES = 150  # nodes above which stencils at every step are cheaper
 _REACH = 10.0  # where the nodes of an open range end, in units of the coordinate
 _EXACT = 1e-11  # largest error between the nodes, relative to the largest count, that passes as rounding
 _TESTS = (-0.83, 0.37)  # where between the nodes the polynomial is compared
@@ -98,23 +98,23 @@ def fit_polynomial(ask: Ask, low: FloatArray, high: FloatArray, n_starts: int) -
     n_starts : int
         Number of starts of every model point.
     """
-    table = _Table(ask, low, high)
+    table = Table(ask, low, high)
     degrees = [table.degree(k) for k in range(len(low))]
-    if prod(degree + 1 for degree in degrees) > _MANY:
+    if prod(degree + 1 for degree in degrees) > MANY_NODES:
         return None
-    nodes = np.array(list(product(*(_nodes(degree) for degree in degrees))))
+    nodes = np.array(list(product(*(nodes_of(degree) for degree in degrees))))
     powers = np.array(list(product(*(range(degree + 1) for degree in degrees))))
-    inverse = np.linalg.inv(_monomials(nodes, powers))
+    inverse = np.linalg.inv(monomials(nodes, powers))
     at_nodes = table.counts(nodes)
     coefficients = [np.einsum("kn,pngb->pkgb", inverse, values) for values in at_nodes]
     keep = _needed(coefficients)
     found = [each[:, keep] for each in coefficients]
-    if not table.agrees(found, powers[keep], at_nodes):
+    if not table.agrees(found, lambda t: monomials(t, powers[keep]), at_nodes):
         return None
     return Polynomial(found, powers[keep], table.middle, table.half, n_starts)
 
 
-class _Table:
+class Table:
     """Counts at places t in [-1, 1], the part of the range that has the nodes; |t| > 1 lies outside it."""
 
     def __init__(self, ask: Ask, low: FloatArray, high: FloatArray) -> None:
@@ -135,42 +135,45 @@ class _Table:
     def degree(self, k: int) -> int:
         """Degree in one coordinate, found at a few of the model points."""
         places = np.full((_DEGREE + 1, len(self.low)), _TESTS[0])
-        places[:, k] = _nodes(_DEGREE)
-        inverse = np.linalg.inv(_nodes(_DEGREE)[:, None] ** np.arange(_DEGREE + 1))
+        places[:, k] = nodes_of(_DEGREE)
+        inverse = np.linalg.inv(nodes_of(_DEGREE)[:, None] ** np.arange(_DEGREE + 1))
         n = self.ask.n_points
         tables = self.counts(places, sorted({0, n // 2, n - 1}))
         sizes = [np.abs(np.einsum("kn,pngb->pkgb", inverse, values)).max(axis=(0, 2, 3)) for values in tables]
         return max(int(np.flatnonzero(size > _EXACT * size.max()).max(initial=0)) for size in sizes)
 
-    def agrees(self, coefficients: list[FloatArray], powers: NDArray[np.intp], at_nodes: list[FloatArray]) -> bool:
-        """Whether the polynomial is right between the nodes and, for open ranges, far outside."""
+    def agrees(
+        self, coefficients: list[FloatArray], basis: Callable[[FloatArray], FloatArray], at_nodes: list[FloatArray]
+    ) -> bool:
+        """Whether the sum over `basis` of t is right between the nodes and, for open ranges, far outside."""
         sizes = [np.abs(values).max(axis=(1, 2, 3), keepdims=True) for values in at_nodes]
-        inside = self._errors(coefficients, powers, _TESTS)
+        inside = self.errors(coefficients, basis, self._places(_TESTS))
         good = all(bool(np.all(error <= _EXACT * size)) for (error, _), size in zip(inside, sizes, strict=True))
         if not (good and self.beyond):
             return good
-        far = self._errors(coefficients, powers, _FAR)
+        far = self.errors(coefficients, basis, self._places(_FAR))
         return all(bool(np.all(error <= _FAR_EXACT * size)) for error, size in far)
 
-    def _errors(
-        self, coefficients: list[FloatArray], powers: NDArray[np.intp], where: tuple[float, ...]
+    def errors(
+        self, coefficients: list[FloatArray], basis: Callable[[FloatArray], FloatArray], t: FloatArray
     ) -> list[tuple[FloatArray, FloatArray]]:
-        """Error (n_points, n_places, n_groups, n_bins) and largest count of every place, for each experiment."""
-        wanted = np.array(list(product(where, repeat=len(self.low))))
-        t = (np.clip(self.middle + self.half * wanted, self.low, self.high) - self.middle) / self.half
-        basis = _monomials(t, powers)
+        """Error (n_points, n_places, n_groups, n_bins) and largest count at every place, for each experiment."""
+        sums = basis((np.clip(self.middle + self.half * t, self.low, self.high) - self.middle) / self.half)
         return [
-            (np.abs(np.einsum("nk,pkgb->pngb", basis, found) - true), np.abs(true).max(axis=(2, 3), keepdims=True))
+            (np.abs(np.einsum("nk,pkgb->pngb", sums, found) - true), np.abs(true).max(axis=(2, 3), keepdims=True))
             for found, true in zip(coefficients, self.counts(t), strict=True)
         ]
 
+    def _places(self, where: tuple[float, ...]) -> FloatArray:
+        return np.array(list(product(where, repeat=len(self.low))))
 
-def _nodes(degree: int) -> FloatArray:
+
+def nodes_of(degree: int) -> FloatArray:
     """Chebyshev nodes of a polynomial; the ends are nodes: nothing is asked outside."""
     return -np.cos(np.pi * np.arange(degree + 1) / degree) if degree else np.zeros(1)
 
 
-def _monomials(t: FloatArray, powers: NDArray[np.intp]) -> FloatArray:
+def monomials(t: FloatArray, powers: NDArray[np.intp]) -> FloatArray:
     """Products of powers, shape (n_places, n_powers)."""
     value: FloatArray = np.prod(t[:, None, :] ** powers, axis=2)
     return value

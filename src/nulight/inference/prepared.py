@@ -9,18 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-from nulight.inference.coordinates import Coordinates, Profile, coordinates
+from nulight.inference.coordinates import Coordinates, Profile, baseline, coordinates, lookup
 from nulight.inference.model import Model, with_planned_data
 from nulight.inference.objective import Objective
 from nulight.inference.profile import Profiled, minimise
+from nulight.inference.surface import Surface, SurfaceFunction, surface
+from nulight.inference.surface_fit import given_coordinates, minimise_on
 from nulight.inference.toys import Toys
 from nulight.typing import FloatArray
 
 __all__ = ["Prepared", "prepare"]
+
+_CHUNK = 50_000  # places of one chunk
 
 Ranges = Mapping[str, tuple[float, float]]
 
@@ -48,6 +53,7 @@ class Prepared:
     profile: Profile
     hold: Mapping[str, float]
     layout: Coordinates = field(repr=False)
+    _surface: Surface | None = field(default=None, repr=False)
 
     def minimise(
         self,
@@ -78,6 +84,8 @@ class Prepared:
         """
         points = dict(points or {})
         self._check(points)
+        if self._surface is not None and self._surface.covers(points):
+            return minimise_on(self._surface, self.model, self.layout, points, toys=toys, start=start)
         return minimise(
             self.model,
             {**self.fixed, **points},
@@ -101,11 +109,13 @@ class Prepared:
             Infinite outside the bounds and where the data are impossible.
         """
         z, inside = self._coordinates(values)
-        value = self._objective(len(z)).exact_value(z)
+        free = self._free
+        chunks = [z[i : i + _CHUNK] for i in range(0, len(z), _CHUNK)]
+        value: FloatArray = np.concatenate([self._function(len(some)).exact_value(some[:, free]) for some in chunks])
         return np.where(inside, value, np.inf)
 
     def gradient(self, values: Mapping[str, Any]) -> dict[str, FloatArray]:
-        """Return the derivatives of -2 ln L in every profiled parameter and nuisance.
+        """Return the derivatives of -2 ln L in every profiled parameter and nuisance that can move.
 
         Parameters
         ----------
@@ -117,25 +127,36 @@ class Prepared:
             Per unit of the parameter or nuisance; exact where the counts are polynomials.
         """
         z, _ = self._coordinates(values)
-        slope, _ = self._objective(len(z)).derivatives(z, np.arange(len(z)), np.zeros(len(z), bool))
-        names = (*self.layout.nuisances, *self.layout.parameters)
-        return {name: slope[:, k] / self.layout.scale[k] for k, name in enumerate(names)}
+        free, chunks = self._free, [z[i : i + _CHUNK] for i in range(0, len(z), _CHUNK)]
+        slope = np.concatenate([self._function(len(some)).gradient(some[:, free]) for some in chunks])
+        names = [*self.layout.nuisances, *self.layout.parameters]
+        return {names[k]: slope[:, i] / self.layout.scale[k] for i, k in enumerate(free)}
 
-    def _objective(self, n_values: int) -> Objective:
+    @property
+    def _free(self) -> NDArray[np.intp]:
+        """Places of the coordinates that can move."""
+        return np.flatnonzero(self.layout.lower < self.layout.upper)
+
+    def _function(self, n_values: int) -> _AtValues:
         """-2 ln L of one point at `n_values` places: they share its counts."""
+        if self._surface is not None:
+            defaults = {name: np.array([baseline(lookup(self.model, name))]) for name in self.given}
+            if self._surface.covers(defaults):
+                return SurfaceFunction(self._surface, given_coordinates(self._surface, defaults), 1, n_values)
         params = {name: np.array([value], float) for name, value in self.fixed.items()}
-        return Objective(self.model, self.layout, params, 1, n_values)
+        return _Slow(Objective(self.model, self.layout, params, 1, n_values), self._free)
 
-    def _coordinates(self, values: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
+    def _coordinates(self, values: Mapping[str, Any]) -> tuple[FloatArray, NDArray[np.bool_]]:
         layout = self.layout
         names = (*layout.nuisances, *layout.parameters)
         if unknown := sorted(set(values) - set(names)):
             raise ValueError(f"{', '.join(unknown)}: not among the free names, {', '.join(names)}")
         if missing := sorted(set(layout.parameters) - set(values)):
             raise ValueError(f"{', '.join(missing)}: give a value of every profiled parameter")
-        columns = np.broadcast_arrays(np.zeros(1), *(np.asarray(values.get(name, 0.0), float) for name in names))
+        values = {**dict.fromkeys(layout.nuisances, 0.0), **self.hold, **values}
+        columns = np.broadcast_arrays(np.zeros(1), *(np.asarray(values[name], float) for name in names))
         physical = np.stack(columns[1:], axis=1) if names else np.zeros((1, 0))
-        inside = np.all((physical >= layout.floor) & (physical <= layout.ceiling), axis=1)
+        inside: NDArray[np.bool_] = np.all((physical >= layout.floor) & (physical <= layout.ceiling), axis=1)
         return (physical - layout.offset) / layout.scale, inside
 
     def _check(self, points: Mapping[str, Any]) -> None:
@@ -193,7 +214,41 @@ def prepare(
     for name, (low, high) in given.items():
         if not low <= high:
             raise ValueError(f"{name}: empty range of given values, [{low:g}, {high:g}]")
-    layout = coordinates(model, profile, hold)
+    model, layout = with_planned_data(model, fixed), coordinates(model, profile, hold)
     return Prepared(
-        model=with_planned_data(model, fixed), given=given, fixed=fixed, profile=profile, hold=hold, layout=layout
+        model=model,
+        given=given,
+        fixed=fixed,
+        profile=profile,
+        hold=hold,
+        layout=layout,
+        _surface=surface(model, given, fixed, profile, hold),
     )
+
+
+class _AtValues(Protocol):
+    """-2 ln L at places z (n_values, n_free) of the coordinates that can move."""
+
+    def exact_value(self, z: FloatArray) -> FloatArray: ...
+    def gradient(self, z: FloatArray) -> FloatArray: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Slow:
+    """The general objective over the coordinates that can move."""
+
+    objective: Objective
+    free: NDArray[np.intp]
+
+    def exact_value(self, z: FloatArray) -> FloatArray:
+        return self.objective.exact_value(self._everything(z))
+
+    def gradient(self, z: FloatArray) -> FloatArray:
+        index, exact = np.arange(len(z)), np.zeros(len(z), bool)
+        gradient: FloatArray = self.objective.derivatives(self._everything(z), index, exact)[0][:, self.free]
+        return gradient
+
+    def _everything(self, z: FloatArray) -> FloatArray:
+        everything = np.repeat(self.objective.layout.lower[None], len(z), axis=0)
+        everything[:, self.free] = z
+        return everything

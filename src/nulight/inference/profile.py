@@ -23,7 +23,7 @@ from nulight.inference.objective import Objective
 from nulight.inference.toys import Toys
 from nulight.typing import FloatArray
 
-__all__ = ["Prior", "Profile", "Profiled", "minimise"]
+__all__ = ["Prior", "Profile", "Profiled", "as_profiled", "best_start", "escapes", "minimise", "points_of", "starts_of"]
 
 _CHUNK = 400_000  # numbers of one chunk: points x rows of counts x bins
 # Counts are quadratic in a coupling: going downhill from both ends meets every minimum there can be.
@@ -96,9 +96,9 @@ def minimise(
     in one (a quadratic change of shape, the place of a line), a second minimum many standard
     deviations away is not searched for.
     """
-    points, n_points = _broadcast(model, params or {}, profile or {}, toys.n_toys if toys else 1)
+    points, n_points = points_of(model, params or {}, profile or {}, toys.n_toys if toys else 1)
     layout = coordinates(model, profile or {}, hold or {})
-    starts = _starts(model, layout, start)
+    starts = starts_of(model, layout, start)
     size = len(starts) * sum(_n_rows(part) * len(part.observed) for part in parts(model))
     chunk = max(1, _CHUNK // max(size, 1))
     results = [
@@ -108,7 +108,12 @@ def minimise(
         for i in range(0, n_points, chunk)
         for n in (min(chunk, n_points - i),)
     ]
-    best = Minimum(*(np.concatenate(column) for column in zip(*results, strict=True)))
+    return as_profiled(results, layout)
+
+
+def as_profiled(chunks: list[Minimum], layout: Coordinates) -> Profiled:
+    """Return the minima of all chunks, over the coordinates of `layout`, with their names and units."""
+    best = Minimum(*(np.concatenate(column) for column in zip(*chunks, strict=True)))
     values = layout.values(best.z).T
     n_u = len(layout.nuisances)
     return Profiled(
@@ -130,13 +135,24 @@ def _minimise_chunk(
 ) -> Minimum:
     n_starts = len(starts)
     objective = Objective(model, layout, params, n_points, n_starts, toys)
-    bending = {name for part in parts(model) for name in _bending(part)}
-    escape = np.array([name in bending for name in layout.nuisances] + [True] * len(layout.parameters))
+    escape = escapes(model, layout)
     found = minimise_in_box(objective, np.tile(starts, (n_points, 1)), layout.lower, layout.upper, escape=escape)
-    value = objective.exact_value(found.z).reshape(n_points, n_starts)
+    return best_start(found, objective.exact_value(found.z), n_starts)
+
+
+def escapes(model: Model, layout: Coordinates) -> NDArray[np.bool_]:
+    """Return the coordinates in which a vanishing gradient may hide a maximum, (n_dim,)."""
+    bending = {name for part in parts(model) for name in _bending(part)}
+    return np.array([name in bending for name in layout.nuisances] + [True] * len(layout.parameters), bool)
+
+
+def best_start(found: Minimum, exact: FloatArray, n_starts: int) -> Minimum:
+    """Return the lowest minimum of every point, of which there are `n_starts` each with values `exact`."""
+    value = exact.reshape(-1, n_starts)
     # Among equal minima prefer one that converged.
     order = np.where(found.converged.reshape(value.shape), value, value + 1e-9 * (1 + np.abs(value)))
-    pick = np.arange(n_points) * n_starts + np.argmin(np.where(np.isnan(order), np.inf, order), axis=1)
+    best = np.argmin(np.where(np.isnan(order), np.inf, order), axis=1)
+    pick = np.arange(len(value)) * n_starts + best
     return Minimum(found.z[pick], value.ravel()[pick], found.residual[pick], found.converged[pick])
 
 
@@ -156,9 +172,10 @@ def _bending(part: CountModel) -> set[str]:
     return squares.union(*(counts.nuisances for counts in parametric(part)))
 
 
-def _broadcast(
+def points_of(
     model: Model, params: Mapping[str, Any], profile: Profile, n_toys: int
 ) -> tuple[dict[str, FloatArray], int]:
+    """Return the parameters of all points, (n_points,) each, and the number of points."""
     for name in params:
         lookup(model, name)
         if name in profile:
@@ -169,8 +186,8 @@ def _broadcast(
     return {name: np.array(a) for name, a in zip(params, arrays[1:], strict=True)}, arrays[0].size
 
 
-def _starts(model: Model, layout: Coordinates, start: Mapping[str, float] | None) -> FloatArray:
-    """Starting coordinates (n_starts, n_dim): nuisances at zero, parameters across their ranges."""
+def starts_of(model: Model, layout: Coordinates, start: Mapping[str, float] | None) -> FloatArray:
+    """Return starting coordinates (n_starts, n_dim): nuisances at zero, parameters across their ranges."""
     n_u, given = len(layout.nuisances), dict(start or {})
     places: list[tuple[float, ...]] = []
     first: list[float] = []

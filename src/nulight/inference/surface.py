@@ -1,0 +1,249 @@
+"""-2 ln L of models whose counts are polynomials in everything: nuisances, profiled and given parameters.
+
+All points and all data sets share the templates, so the model itself is asked a few times only, when
+the surface is made. Other models (a mediator mass, the place of a line) have none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nulight.inference.blocks import Block
+from nulight.inference.coordinates import Coordinates, Profile, coordinates, domain, lookup
+from nulight.inference.expectation import parametric
+from nulight.inference.factors import Group
+from nulight.inference.model import Model, parts
+from nulight.inference.physics import AskModel
+from nulight.inference.products import Product, power, product_of
+from nulight.inference.sheet import Sheet, Slopes, Term
+from nulight.inference.templates import Templates, fit_templates
+from nulight.inference.toys import Toys
+from nulight.typing import FloatArray
+
+__all__ = ["Surface", "SurfaceFunction", "surface"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """Counts of a model as products times templates.
+
+    Attributes
+    ----------
+    layout : Coordinates
+        Nuisances, profiled parameters, given parameters.
+    free : array of int
+        Places of the coordinates that can move: nuisances that are not held and profiled parameters.
+    given : int
+        Number of given parameters, the last coordinates.
+    sheets : tuple of Sheet
+        One per experiment.
+    data : tuple of array, each (1, n_bins)
+        Observed counts.
+    origin, reach : array, shape (n_coordinates,)
+        Products are made of (coordinate - origin) / reach.
+    """
+
+    layout: Coordinates
+    free: NDArray[np.intp]
+    given: int
+    sheets: tuple[Sheet, ...]
+    data: tuple[FloatArray, ...]
+    origin: FloatArray
+    reach: FloatArray
+
+    @property
+    def convex(self) -> bool:
+        """Whether the counts are linear in all that moves: then -2 ln L has one minimum."""
+        return all(sheet.linear for sheet in self.sheets)
+
+    @property
+    def lower(self) -> FloatArray:
+        """Lower bounds of the free coordinates."""
+        return self.layout.lower[self.free]
+
+    @property
+    def upper(self) -> FloatArray:
+        """Upper bounds of the free coordinates."""
+        return self.layout.upper[self.free]
+
+    def covers(self, points: Mapping[str, FloatArray]) -> bool:
+        """Whether all given values lie in the range that the templates were compared in."""
+        first = len(self.layout.lower) - self.given
+        floor, ceiling = self.layout.floor[first:], self.layout.ceiling[first:]
+        names = self.layout.parameters[len(self.layout.parameters) - self.given :]
+        return all(
+            bool(np.all((points[name] >= low) & (points[name] <= high)))
+            for name, low, high in zip(names, floor, ceiling, strict=True)
+        )
+
+
+def surface(
+    model: Model,
+    given: Mapping[str, tuple[float, float]],
+    fixed: Mapping[str, float],
+    profile: Profile,
+    hold: Mapping[str, float],
+) -> Surface | None:
+    """Return the surface of a model, or None if its counts are no polynomials of low degree.
+
+    Parameters
+    ----------
+    model : CountModel or CombinedModel
+    given : mapping of str to (lower, upper)
+        Parameters that points set, and the range of their values.
+    fixed : mapping of str to float
+    profile : mapping of str to (lower, upper) or Prior
+    hold : mapping of str to float
+        Nuisances kept at a value.
+    """
+    if any(parametric(part) for part in parts(model)) or not all(_overlaps(model, *item) for item in given.items()):
+        return None
+    layout = coordinates(model, {**profile, **given}, hold)
+    n_u = len(layout.nuisances)
+    blocks = [Block(part, layout.nuisances) for part in parts(model)]
+    ask = AskModel(blocks, layout, {name: np.array([value], float) for name, value in fixed.items()}, 1)
+    zero = -layout.offset[n_u:] / layout.scale[n_u:]
+    templates = fit_templates(ask, layout.lower[n_u:], layout.upper[n_u:], zero)
+    if templates is None:
+        return None
+    origin = np.concatenate([np.zeros(n_u), templates.origin])
+    reach = np.concatenate([np.ones(n_u), templates.reach])
+    moves = layout.lower < layout.upper
+    moves[len(moves) - len(given) :] = False
+    free = np.flatnonzero(moves)
+    sheets = tuple(
+        Sheet(
+            _terms(block, templates, i, layout),
+            free.tolist(),
+            1 / reach,
+            len(block.model.observed),
+            None if block.poisson else block.sigma,
+        )
+        for i, block in enumerate(blocks)
+    )
+    data = tuple(np.asarray(part.observed, float)[None] for part in parts(model))
+    return Surface(layout, free, len(given), sheets, data, origin, reach)
+
+
+def _overlaps(model: Model, name: str, ends: tuple[float, float]) -> bool:
+    low, high = domain(lookup(model, name))
+    return max(low, ends[0]) <= min(high, ends[1])
+
+
+def _terms(block: Block, templates: Templates, place: int, layout: Coordinates) -> list[Term]:
+    """Templates of an experiment with their products; what is held is multiplied in."""
+    n_u, terms = len(layout.nuisances), []
+    for g, group in enumerate(block.groups):
+        factor, nuisances = _factor(group, layout)
+        for powers, table in zip(templates.powers, templates.tables[place], strict=True):
+            couplings = [(n_u + k, power(int(n))) for k, n in enumerate(powers) if n]
+            terms.append(Term(product_of([*nuisances, *couplings]), factor * table[g]))
+    return terms
+
+
+def _factor(group: Group, layout: Coordinates) -> tuple[float, Product]:
+    """What multiplies a group: a number from the nuisances that are held, and a product of the others."""
+    number, factors = 1.0, []
+    for shift, members in zip((1.0, 0.0), group, strict=True):
+        for i in members:
+            if layout.lower[i] == layout.upper[i]:
+                number *= shift + layout.lower[i]
+            else:
+                factors.append((i, (shift, 1.0)))
+    return number, product_of(factors)
+
+
+class SurfaceFunction:
+    """-2 ln L on a surface at points with given values, over the free coordinates z (n_index, n_dim).
+
+    `known` (n_given, n_points) are the coordinates of the given parameters; every point is started
+    `n_starts` times, and has data of its own if there are `toys`. Implements `newton.Function` and
+    `convex.ConvexFunction`.
+    """
+
+    def __init__(
+        self, on: Surface, known: FloatArray, n_points: int, n_starts: int = 1, toys: Toys | None = None
+    ) -> None:
+        self.on, self.n_starts, self.n_points = on, n_starts, n_points
+        self._known = np.broadcast_to(known, (on.given, n_points))
+        prepared = [sheet.data(data) for sheet, data in zip(on.sheets, toys.counts if toys else on.data, strict=True)]
+        self._data = [data for data, _ in prepared]
+        layout = on.layout
+        mean = layout.centred(toys.centres) if toys else layout.mean[None]
+        self._weight, self._mean = layout.weight[on.free], mean[:, on.free]
+        stuck = np.setdiff1d(np.arange(len(layout.lower) - on.given), on.free)
+        penalty = (layout.weight[stuck] * (layout.lower[stuck] - mean[:, stuck]) ** 2).sum(axis=1)
+        self._constant = sum((rest for _, rest in prepared if rest is not None), penalty)
+        self._stuck = stuck
+
+    @property
+    def n_bins(self) -> int:
+        """Number of bins of all experiments."""
+        return sum(data.shape[1] for data in self._data)
+
+    def value(self, z: FloatArray, index: NDArray[np.intp]) -> FloatArray:
+        """Return -2 ln L with penalties, (n_index,), continued where the data are impossible."""
+        v, rows = self._places(z, index), index // self.n_starts
+        losses = [sheet.value(v, data, rows) for sheet, data in zip(self.on.sheets, self._data, strict=True)]
+        return sum(losses, self._penalty(z, rows))
+
+    def exact_value(self, z: FloatArray) -> FloatArray:
+        """Return -2 ln L of all points, infinite where the data are impossible."""
+        index = np.arange(len(z))
+        v, rows = self._places(z, index), index // self.n_starts
+        losses = [sheet.exact_value(v, data, rows) for sheet, data in zip(self.on.sheets, self._data, strict=True)]
+        return sum(losses, self._penalty(z, rows))
+
+    def derivatives(
+        self, z: FloatArray, index: NDArray[np.intp], exact: NDArray[np.bool_]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return gradient and curvature; see `newton.Function`."""
+        found = self.slopes(z, index, exact)
+        return found.gradient.T, found.curvature.transpose(2, 0, 1)
+
+    def gradient(self, z: FloatArray) -> FloatArray:
+        """Return the gradient of all points, (n_points, n_dim)."""
+        index = np.arange(len(z))
+        return self.slopes(z, index, np.ones(len(z), bool)).gradient.T
+
+    def slopes(self, z: FloatArray, index: NDArray[np.intp], exact: NDArray[np.bool_]) -> Slopes:
+        """Return gradient and curvature with the points along the last axis; see `convex.ConvexFunction`."""
+        rows, (n_points, n_dim) = index // self.n_starts, z.shape
+        gradient = 2 * self._weight[:, None] * (z - _own(self._mean, rows)).T
+        curvature = np.zeros((n_dim, n_dim, n_points))
+        curvature[np.arange(n_dim), np.arange(n_dim)] = 2 * self._weight[:, None]
+        found, v = Slopes(gradient, curvature, np.zeros(n_points, bool)), self._places(z, index)
+        for sheet, data in zip(self.on.sheets, self._data, strict=True):
+            sheet.add_slopes(found, v, data, rows, exact)
+        return found
+
+    def least(self, index: NDArray[np.intp]) -> FloatArray:
+        """Return the smallest count that is not zero among the Poisson data of every point, (n_index,)."""
+        least = np.full(1, np.inf)
+        for sheet, data in zip(self.on.sheets, self._data, strict=True):
+            if sheet.poisson:
+                least = np.minimum(least, np.where(data > 0, data, np.inf).min(axis=1, initial=np.inf))
+        return np.broadcast_to(_own(least, index // self.n_starts), len(index))
+
+    def _places(self, z: FloatArray, index: NDArray[np.intp]) -> FloatArray:
+        """Coordinates that the products are made of, (n_coordinates, n_index)."""
+        on = self.on
+        x = np.empty((len(on.layout.lower), len(z)))
+        x[self._stuck] = on.layout.lower[self._stuck, None]
+        x[on.free] = z.T
+        if on.given:
+            x[-on.given :] = self._known[:, index // self.n_starts]
+        return (x - on.origin[:, None]) / on.reach[:, None]
+
+    def _penalty(self, z: FloatArray, rows: NDArray[np.intp]) -> FloatArray:
+        cost: FloatArray = (self._weight * (z - _own(self._mean, rows)) ** 2).sum(axis=1)
+        return cost + _own(self._constant, rows)
+
+
+def _own(values: FloatArray, rows: NDArray[np.intp]) -> FloatArray:
+    """Values of the points asked for, if there is more than one for all."""
+    return values if len(values) == 1 else values[rows]
