@@ -20,6 +20,8 @@ from nulight._version import __version__
 
 if TYPE_CHECKING:
     from nulight.conventions import PRESETS, Conventions, get_conventions
+    from nulight.exchange.hs3 import to_hs3
+    from nulight.exchange.pyhf import export_pyhf, to_pyhf
     from nulight.experiments import CardError, Experiment, load
     from nulight.experiments.library import list_experiments
     from nulight.inference.contours import contour
@@ -93,6 +95,7 @@ __all__ = [
     "discovery_significance",
     "driving_bins",
     "effective_moments",
+    "export_pyhf",
     "fit",
     "forecast",
     "get_conventions",
@@ -126,6 +129,8 @@ __all__ = [
     "scan",
     "scan_grid",
     "spectrum",
+    "to_hs3",
+    "to_pyhf",
     "triggers_for",
     "upper_limit",
     "vary",
@@ -133,6 +138,8 @@ __all__ = [
 ]
 
 _HOMES = {
+    "nulight.exchange.hs3": ("to_hs3",),
+    "nulight.exchange.pyhf": ("export_pyhf", "to_pyhf"),
     "nulight.studies.comparison": ("alternatives", "driving_bins"),
     "nulight.conventions": ("PRESETS", "Conventions", "get_conventions"),
     "nulight.studies.coverage": ("coverage",),

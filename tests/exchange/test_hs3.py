@@ -21,10 +21,10 @@ WIDE = (Nuisance("free", "free"), Nuisance("box", "box", 0.3), Nuisance("gauss",
 
 
 def poisson_model(**options):
-    settings = dict(
-        name="2 bins",
-        observed=np.array([13.0, 0.0]),
-        terms={
+    settings = {
+        "name": "2 bins",
+        "observed": np.array([13.0, 0.0]),
+        "terms": {
             "signal": [
                 ({}, [1.0, 0.5]),
                 ({"s": 1}, [-0.4e11, 0.2e11]),
@@ -33,10 +33,10 @@ def poisson_model(**options):
             ],
             "background": [({}, [9.0, 1.0])],
         },
-        known=(Parameter("s", scale=1e-11, lower=-5e-11), Parameter("t")),
-        nuisances=WIDE,
-        scales={"signal": ("box", "gauss", "gauss"), "background": ("free", "box")},
-    )
+        "known": (Parameter("s", scale=1e-11, lower=-5e-11), Parameter("t")),
+        "nuisances": WIDE,
+        "scales": {"signal": ("box", "gauss", "gauss"), "background": ("free", "box")},
+    }
     return PolynomialModel(**(settings | options))
 
 

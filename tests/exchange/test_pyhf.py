@@ -1,4 +1,4 @@
-"""Workspaces of pyhf against pyhf itself: the same -2 ln L, fits and limits, and errors where it cannot say the model."""
+"""Workspaces of pyhf against pyhf itself: the same -2 ln L, fits and limits; errors where it cannot say the model."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class Morphed(PolynomialModel):
     morphs: tuple[Morph, ...] = ()
     changes: tuple[tuple[float, ...], ...] = ()
 
-    def morph_counts(self, params):
+    def morph_counts(self, params):  # noqa: ARG002
         return np.asarray(self.changes)[None]
 
 

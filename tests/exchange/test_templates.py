@@ -140,7 +140,7 @@ class Morphed(PolynomialModel):
     morphs: tuple[Morph, ...] = ()
     changes: tuple[float, ...] = ()
 
-    def morph_counts(self, params):
+    def morph_counts(self, params):  # noqa: ARG002
         return np.asarray(self.changes)[None, None, :]
 
 
