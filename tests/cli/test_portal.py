@@ -134,11 +134,6 @@ def test_scan_is_that_of_the_library(run_json, run, tmp_path):
         assert out.exists()
 
 
-def test_three_axes_have_no_plot(fails, tmp_path):
-    axes = [word for name in ("mu_e4", "mu_nu", "q_nu_ee") for word in ("--grid", f"{name}=1:2:2")]
-    assert "has no plot" in fails("scan", TEXONO, *axes, "--out", tmp_path / "x.png")
-
-
 def test_thirty_masses_are_all_printed(run):
     text = run("limit", TEXONO, "mu_e4", "--m4", "1 keV:3 MeV:30").stdout
     assert "of 30 masses" not in text

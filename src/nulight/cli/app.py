@@ -23,7 +23,7 @@ from nulight.cli.moments import command as moments
 from nulight.cli.parameters import command as parameters
 from nulight.cli.renp.app import app as renp
 from nulight.cli.reproduce import command as reproduce
-from nulight.cli.scan import command as scan
+from nulight.cli.scan.app import app as scan
 from nulight.cli.spectrum import command as spectrum
 from nulight.cli.validate import command as validate
 from nulight.cli.xsec import command as xsec
@@ -68,7 +68,6 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "parameters": parameters,
     "contour": contour,
     "forecast": forecast,
-    "scan": scan,
     "reproduce": reproduce,
     "validate": validate,
     "cite": cite,
@@ -77,4 +76,5 @@ _COMMANDS: dict[str, Callable[..., None]] = {
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)
 app.command("convert", context_settings=CONVERT_SETTINGS)(convert)
+app.add_typer(scan, name="scan")
 app.add_typer(renp, name="renp")

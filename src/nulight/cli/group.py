@@ -24,9 +24,13 @@ class Group(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(1) from None
         except (ValueError, OSError) as error:
-            group = "nulight" if ctx.parent is None else f"nulight {ctx.info_name}"
-            typer.echo(f"{group} {ctx.invoked_subcommand}: {_text(error)}", err=True)
+            typer.echo(f"{self.called(ctx)}: {_text(error)}", err=True)
             raise typer.Exit(1) from None
+
+    def called(self, ctx: Any) -> str:
+        """Return the command as it was written."""
+        group = "nulight" if ctx.parent is None else f"nulight {ctx.info_name}"
+        return f"{group} {ctx.invoked_subcommand}"
 
 
 def _text(error: ValueError | OSError) -> str:

@@ -34,7 +34,6 @@ __all__ = [
     "check_mass",
     "energy",
     "fixed_values",
-    "grid_axes",
     "mass_list",
     "parameter_value",
     "profile_ranges",
@@ -202,47 +201,6 @@ def check_mass(values: Iterable[str], *parameters: str) -> None:
             f"m_4 is the mass of the sterile neutrino that {', '.join(PORTALS[:6])} lead to, and none of them is set: "
             "it would change nothing; add for instance --set mu_e4=1e-10"
         )
-
-
-def grid_axes(texts: Sequence[str]) -> dict[str, FloatArray]:
-    """Read every ``name=low:high:n[:log]`` of `--grid`.
-
-    Raises
-    ------
-    ValueError
-        If one is malformed or given twice, or a parameter unknown.
-    """
-    import numpy as np
-
-    axes: dict[str, FloatArray] = {}
-    points = 1
-    for text in texts:
-        name, spec = split_assignment(text, "--grid")
-        form = "NAME=LOW:HIGH:N or NAME=LOW:HIGH:N:log"
-        first, last, n, *spacing = _range_words(spec, f"--grid {name}", form, (3, 4))
-        low, high = (_end(name, end) for end in (first, last))
-        count = _count(n, f"--grid {text!r}", _MOST_POINTS)
-        points *= count
-        if name in axes:
-            raise ValueError(f"--grid: {name} is given twice")
-        if spacing not in ([], ["log"], ["lin"]):
-            raise ValueError(f"--grid {text!r}: write {form}")
-        if not low < high or (spacing == ["log"] and low <= 0):
-            raise ValueError(f"--grid {text!r}: LOW must be below HIGH, and positive for equal ratios")
-        if points > _MOST_POINTS:
-            raise ValueError(f"--grid: {points:,} points; at most {_MOST_POINTS:,} are possible")
-        axes[name] = np.geomspace(low, high, count) if spacing == ["log"] else np.linspace(low, high, count)
-    return axes
-
-
-def _end(name: str, text: str) -> float:
-    """Read the end of an axis; that of m_4 with its unit, as for `--m4`."""
-    if name != "m_4":
-        return parameter_value(name, text)
-    try:
-        return energy(text)
-    except ValueError as error:
-        raise ValueError(f"--grid m_4: {error}; write keV or MeV at both ends, m_4=1keV:1MeV:5") from None
 
 
 def _count(text: str, what: str, most: int) -> int:

@@ -1,0 +1,1 @@
+"""`nulight scan`: scans of a parameter space, and the folders of long ones."""
