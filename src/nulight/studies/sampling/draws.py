@@ -1,0 +1,76 @@
+"""What a sampler hands over, whichever it was, and how a missing one is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from nulight.typing import FloatArray
+
+__all__ = ["MOST_ROWS", "Draws", "Say", "thinned", "wanted"]
+
+Say: TypeAlias = Callable[[str], None]
+"""Told from time to time how far the work is."""
+
+MOST_ROWS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draws:
+    """Samples of a posterior with what their sampler knows about them.
+
+    Attributes
+    ----------
+    samples : array, shape (n, n_dim)
+    weights : array, shape (n,)
+        Sum to one.
+    size, tau, r_hat : array, shape (n_dim,), or None
+        Effective number of samples; autocorrelation time in steps and R-hat of Markov chains.
+    evidence : (ln Z, error) or None
+    settings : mapping
+        Of the sampler, and how long it ran.
+    doubts : tuple of str
+        Why it has not converged; empty if it has.
+    warnings : tuple of str
+    """
+
+    samples: FloatArray
+    weights: FloatArray
+    size: FloatArray
+    tau: FloatArray | None = None
+    r_hat: FloatArray | None = None
+    acceptance: float | None = None
+    evidence: tuple[float, float] | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def wanted(library: str) -> Any:
+    """Import a library of the extra ``sample``.
+
+    Raises
+    ------
+    ImportError
+        Saying how to install it.
+    """
+    try:
+        return import_module(library)
+    except ImportError:
+        raise ImportError(
+            f"{library} is not installed; it comes with the extra 'sample': pip install 'nulight[sample]'"
+        ) from None
+
+
+def thinned(n: int, step: int = 1) -> slice:
+    """Return which of `n` rows to keep: every `step`-th, and no more than `MOST_ROWS`."""
+    return slice(None, None, max(step, -(-n // MOST_ROWS)))
+
+
+def uniform(n: int) -> FloatArray:
+    """Return equal weights that sum to one."""
+    return np.full(n, 1 / n)

@@ -1,0 +1,101 @@
+"""Nested sampling by dynesty: weighted samples of any number of modes, and the evidence.
+
+References
+----------
+Speagle, MNRAS 493 (2020) 3132, arXiv:1904.02180; Skilling, Bayesian Analysis 1 (2006) 833; Higson, Handley, Hobson and
+Lasenby, Statistics and Computing 29 (2019) 891, arXiv:1704.03459 for the dynamic allocation
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from nulight.inference.density import LogLikelihood
+from nulight.studies.sampling.diagnostics import weighted_sample_size
+from nulight.studies.sampling.draws import MOST_ROWS, Draws, Say, wanted
+from nulight.typing import FloatArray
+
+__all__ = ["run_nested"]
+
+_REMAINING = 0.01  # of ln Z that may be left in the live points when it stops
+_SIZE = 400  # effective samples below which intervals are not converged
+_NEGLIGIBLE = 1e-7  # total weight of samples that are left out
+
+
+def run_nested(
+    target: LogLikelihood, *, seed: int, n_live: int = 500, dynamic: bool = False, say: Say | None = None
+) -> Draws:
+    """Sample a posterior with dynesty and integrate it.
+
+    Parameters
+    ----------
+    target : LogLikelihood
+        All priors proper.
+    seed : int
+    n_live : int
+        Live points, more than twice the number of coordinates; of a dynamic run those of its first pass.
+    dynamic : bool
+        Add points where they help the posterior most.
+    say : callable, optional
+
+    Returns
+    -------
+    Draws
+
+    Raises
+    ------
+    ValueError
+        If a prior is improper, or there are too few live points.
+    ImportError
+        If dynesty is not installed.
+    """
+    dynesty = wanted("dynesty")
+    target.require_proper(target.names)
+    if n_live <= 2 * target.n_dim:
+        raise ValueError(f"n_live = {n_live}: {target.n_dim} coordinates need more than {2 * target.n_dim}")
+    options: dict[str, Any] = {
+        "ndim": target.n_dim,
+        "periodic": np.flatnonzero(target.periodic).tolist() or None,
+        "rstate": np.random.default_rng(np.random.SeedSequence(seed)),
+    }
+    run: dict[str, Any] = {"print_progress": say is not None, "print_func": _reporter(say)}
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        if dynamic:
+            sampler = dynesty.DynamicNestedSampler(target, target.prior_transform, nlive=n_live, **options)
+            sampler.run_nested(dlogz_init=_REMAINING, **run)
+        else:
+            sampler = dynesty.NestedSampler(target, target.prior_transform, nlive=n_live, **options)
+            sampler.run_nested(dlogz=_REMAINING, **run)
+    return _draws(sampler.results, n_live, tuple(dict.fromkeys(f"dynesty: {w.message}" for w in caught)))
+
+
+def _reporter(say: Say | None) -> Any:
+    def report(results: Any, n_iterations: int, n_calls: int, *_: Any, **__: Any) -> None:
+        if say and n_iterations % 100 == 0:
+            say(f"iteration {n_iterations}, {n_calls} calls, ln Z {results.logz:.2f}, {results.delta_logz:.2g} left")
+
+    return report
+
+
+def _draws(results: Any, n_live: int, caught: tuple[str, ...]) -> Draws:
+    weights: FloatArray = np.asarray(results.importance_weights(), float)
+    samples: FloatArray = np.asarray(results.samples, float)
+    size = weighted_sample_size(weights)
+    order = np.argsort(-weights, kind="stable")
+    heavy = order[np.cumsum(weights[order]) < 1 - _NEGLIGIBLE][:MOST_ROWS]
+    kept = np.sort(heavy)
+    weights = weights[kept] / weights[kept].sum()
+    doubts = () if size > _SIZE else (f"{size:.0f} effective samples, {_SIZE} are needed; take more live points",)
+    return Draws(
+        samples=samples[kept],
+        weights=weights,
+        size=np.full(samples.shape[1], size),
+        evidence=(float(results.logz[-1]), float(results.logzerr[-1])),
+        settings={"n_live": n_live, "n_iterations": int(results.niter), "n_calls": int(np.sum(results.ncall))},
+        doubts=doubts,
+        warnings=caught,
+    )
