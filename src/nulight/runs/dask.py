@@ -1,8 +1,8 @@
 """Chunks done by the workers of a Dask cluster.
 
-The task goes out once, as text in a key that the scheduler can always make again; each worker process
-unpacks it once and keeps it, so that what it prepares for its first chunk serves all others. Only a few chunks per worker
-are under way at a time: neither this process nor the scheduler grows with their number.
+The task goes out once, as a key that the scheduler can always make again; each worker process unpacks it
+once and keeps it, so that what it prepares for its first chunk serves all others. Only a few chunks per
+worker are under way at a time: neither this process nor the scheduler grows with their number.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 from nulight.runs.execute import Arrays, Task, run_chunk
+from nulight.runs.extra import extra
 from nulight.runs.workers import ClusterError, Workers
 
 __all__ = ["DaskExecutor"]
@@ -84,21 +85,26 @@ class DaskExecutor:
                 flight.send(islice(waiting, max(0, _PER_WORKER * number - len(flight))))
                 if not len(flight):
                     return
-                for chunk, future in flight.landed(number, _GLANCE):
-                    if (arrays := self._result(chunk, future, lost)) is None:
+                for chunk, arrays in self._fetched(flight.landed(number, _GLANCE), lost):
+                    if arrays is None:
                         flight.send([chunk])
                     else:
                         yield chunk, arrays
         finally:
             flight.cancel()
 
+    def _fetched(self, landed: dict[Any, int], lost: _Losses) -> Iterator[tuple[int, Arrays | None]]:
+        try:
+            arrays = self.client.gather(list(landed))  # all in one message
+        except (Exception, *_CANCELLED):
+            arrays = (self._result(chunk, future, lost) for future, chunk in landed.items())
+        yield from zip(landed.values(), arrays, strict=True)
+
     def _result(self, chunk: int, future: Any, lost: _Losses) -> Arrays | None:
         """Arrays of a chunk; None if it has to be done again because workers died."""
-        from distributed import KilledWorker
-
         try:
             arrays: Arrays = future.result()
-        except KilledWorker as error:
+        except extra("distributed").KilledWorker as error:
             lost.count(chunk, error)
             return None
         except _CANCELLED as error:
@@ -132,21 +138,19 @@ class _Flight:
     """Chunks that were sent and have not been fetched."""
 
     def __init__(self, client: Any, task: Task) -> None:
-        import cloudpickle
-
         self.client, self.name, self.sent = client, f"nulight-{uuid4().hex[:8]}", 0
         self.chunks: dict[Any, int] = {}
         self.done: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.content: bytes = cloudpickle.dumps(task)
+        self.content: bytes = extra("cloudpickle").dumps(task)
         self.task = self._send_task()
 
     def __len__(self) -> int:
         return len(self.chunks)
 
     def _send_task(self) -> Any:
-        import dask
-
-        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):  # it is sent only once
+        with extra("dask").config.set(
+            {"distributed.admin.large-graph-warning-threshold": "1 TB"}
+        ):  # it is sent only once
             return self.client.submit(_content, self.content, key=f"{self.name}-task-{uuid4().hex[:8]}")
 
     def send(self, chunks: Iterator[int] | Sequence[int]) -> None:
@@ -162,16 +166,18 @@ class _Flight:
             self.chunks[future] = chunk
             future.add_done_callback(self.done.put)
 
-    def landed(self, at_most: int, wait: float) -> Iterator[tuple[int, Any]]:
-        """Yield chunks that are done, failed or cancelled, after waiting for the first one."""
+    def landed(self, at_most: int, wait: float) -> dict[Any, int]:
+        """Return chunks that are done, failed or cancelled; none if the first one takes longer than `wait` s."""
+        landed: dict[Any, int] = {}
         try:
             future = self.done.get(timeout=wait)
-            for _ in range(at_most):
-                yield self.chunks.pop(future), future
+            while True:
+                landed[future] = self.chunks.pop(future)
+                if len(landed) == at_most:
+                    return landed
                 future = self.done.get_nowait()
-            self.done.put(future)
         except queue.Empty:
-            return
+            return landed
 
     def cancel(self) -> None:
         """Take back what is in flight, if there is still somebody to tell."""
@@ -184,7 +190,7 @@ class _Flight:
 def _gone(client: Any, chunk: int, error: BaseException) -> str:
     address = getattr(client.scheduler, "address", "its address")
     return (
-        f"chunk {chunk} was lost: the Dask scheduler at {address} is gone, or was restarted, or the chunk was cancelled "
+        f"chunk {chunk} was lost: the Dask scheduler at {address} is gone or restarted, or somebody cancelled it "
         f"({str(error).splitlines()[0] if str(error) else type(error).__name__}); finished chunks are kept: the same "
         "command goes on there with another cluster"
     )
@@ -203,7 +209,5 @@ def _do(chunk: int, content: bytes) -> Arrays:
 @lru_cache(maxsize=4)
 def _unpacked(content: bytes) -> Task:
     """The task of this process; it keeps what it has prepared."""
-    import cloudpickle
-
-    task: Task = cloudpickle.loads(content)
+    task: Task = extra("cloudpickle").loads(content)
     return task

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import platform
 import time
 import warnings
@@ -14,13 +15,15 @@ from nulight._version import __version__
 __all__ = ["ClusterError", "Workers"]
 
 _EVERY = 1.0  # s between two looks
+_SAY = 30.0  # s without a worker until we say so
+_log = logging.getLogger(__name__)
 _VERSIONS = (
     "(__import__('platform').python_version(), __import__('nulight').__version__, __import__('numpy').__version__)"
 )
 
 
 class ClusterError(OSError):
-    """The cluster cannot do the work: no workers, other versions, a scheduler that is gone, a chunk that kills workers."""
+    """The cluster cannot do the work: no workers, other versions, no scheduler, a chunk that kills workers."""
 
 
 class Workers:
@@ -57,17 +60,21 @@ class Workers:
         self.known, self.looked = present, time.monotonic()
 
     def _present(self) -> dict[str, int]:
-        end = time.monotonic() + self.patience
+        start, said = time.monotonic(), False
         while True:
             if self.client.status != "running":
                 raise ClusterError("no connection to the Dask scheduler; finished chunks are kept")
             if threads := dict(self.client.nthreads()):
                 return threads
-            if time.monotonic() > end:
+            waited = time.monotonic() - start
+            if waited > self.patience:
                 raise ClusterError(
                     f"the Dask cluster has had no worker for {self.patience:g} s: start some, or see in their logs why "
                     "they end; finished chunks are kept"
                 )
+            if waited > _SAY and not said:
+                _log.warning("no worker yet after %g s; jobs may stand in a queue, or fail: see their logs", _SAY)
+                said = True
             time.sleep(0.1)
 
     def _check(self, new: dict[str, int]) -> None:
