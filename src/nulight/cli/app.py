@@ -26,6 +26,7 @@ from nulight.cli.reproduce import command as reproduce
 from nulight.cli.scan.app import app as scan
 from nulight.cli.spectrum import command as spectrum
 from nulight.cli.validate import command as validate
+from nulight.cli.workspace import command as workspace
 from nulight.cli.xsec import command as xsec
 
 __all__ = ["app"]
@@ -72,6 +73,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "validate": validate,
     "cite": cite,
     "export": export,
+    "workspace": workspace,
 }
 for _name, _command in _COMMANDS.items():
     app.command(_name)(_command)
