@@ -17,6 +17,7 @@ from itertools import islice
 from typing import Any
 from uuid import uuid4
 
+from nulight._version import __version__
 from nulight.runs.execute import Arrays, Task, run_chunk
 from nulight.runs.extra import extra
 from nulight.runs.workers import ClusterError, Workers
@@ -24,6 +25,7 @@ from nulight.runs.workers import ClusterError, Workers
 __all__ = ["DaskExecutor"]
 
 _PER_WORKER = 4  # one chunk in work, the others so that a worker never waits for this process
+_BATCH = 32  # results fetched in one message
 _GLANCE = 1.0  # s, without news the workers are looked at again
 _CANCELLED = (concurrent.futures.CancelledError, asyncio.CancelledError)
 _one_at_a_time = threading.Lock()
@@ -37,8 +39,8 @@ class DaskExecutor:
     client : distributed.Client
         Connected to the cluster; it stays open. `open_executor` makes one and closes it.
     attempts : int
-        A chunk is given up, and the run with it, when this many workers have died while they had it in hand.
-        (Dask counts too: it is asked again and again until this number is reached.)
+        A chunk is given up, and the run with it, when at least this many workers have died with it in hand.
+        (Dask reports deaths in fours, or what ``distributed.scheduler.allowed-failures`` of the scheduler says.)
     patience : float, s
         How long to wait while there is no worker at all.
 
@@ -50,7 +52,8 @@ class DaskExecutor:
     Notes
     -----
     Workers need one thread each; where one has more, it still does one chunk at a time. Workers may come and
-    go. Each that comes is asked for its versions before work goes on: another nulight or Python is an error.
+    go. Those that are there at the beginning are asked for their versions, others when they come, and every
+    chunk makes sure that it is done by the same nulight: another one is an error.
     """
 
     def __init__(self, client: Any, *, attempts: int = 10, patience: float = 60.0) -> None:
@@ -85,7 +88,7 @@ class DaskExecutor:
                 flight.send(islice(waiting, max(0, _PER_WORKER * number - len(flight))))
                 if not len(flight):
                     return
-                for chunk, arrays in self._fetched(flight.landed(number, _GLANCE), lost):
+                for chunk, arrays in self._fetched(flight.landed(min(number, _BATCH), _GLANCE), lost):
                     if arrays is None:
                         flight.send([chunk])
                     else:
@@ -148,9 +151,8 @@ class _Flight:
         return len(self.chunks)
 
     def _send_task(self) -> Any:
-        with extra("dask").config.set(
-            {"distributed.admin.large-graph-warning-threshold": "1 TB"}
-        ):  # it is sent only once
+        # Dask warns of large tasks because they are often sent many times
+        with extra("dask").config.set({"distributed.admin.large-graph-warning-threshold": "1 TB"}):
             return self.client.submit(_content, self.content, key=f"{self.name}-task-{uuid4().hex[:8]}")
 
     def send(self, chunks: Iterator[int] | Sequence[int]) -> None:
@@ -162,7 +164,8 @@ class _Flight:
             self.task = self._send_task()
         keys = [(self.name, self.sent + i) for i in range(len(numbers))]
         self.sent += len(numbers)
-        for chunk, future in zip(numbers, self.client.map(_do, numbers, content=self.task, key=keys), strict=True):
+        futures = self.client.map(_do, numbers, content=self.task, version=__version__, key=keys)
+        for chunk, future in zip(numbers, futures, strict=True):
             self.chunks[future] = chunk
             future.add_done_callback(self.done.put)
 
@@ -201,7 +204,9 @@ def _content(content: bytes) -> bytes:
     return content
 
 
-def _do(chunk: int, content: bytes) -> Arrays:
+def _do(chunk: int, content: bytes, version: str) -> Arrays:
+    if version != __version__:
+        raise ClusterError(f"a worker has nulight {__version__}, the run was started with {version}: use the same")
     with _one_at_a_time:  # threads of one process would undo each other's limit on threads of linear algebra
         return run_chunk(_unpacked(content), chunk)
 
