@@ -16,6 +16,7 @@ _HOMES = {
     "nulight.results.forecasts": ("ForecastResult", "ReachResult"),
     "nulight.results.goodness": ("Goodness",),
     "nulight.results.limits": ("LimitResult",),
+    "nulight.results.look_elsewhere": ("LookElsewhere",),
     "nulight.results.minimal": ("MinimalPrediction",),
     "nulight.results.moments": ("MomentsResult",),
     "nulight.results.overview": ("LimitsTable",),
