@@ -23,7 +23,7 @@ convert minimal_predictions
 effective_moments scale_limit
 place_triggers renp_identify renp_placement
 renp_mass renp_nature renp_ordering triggers_for
-coverage goodness
+coverage goodness look_elsewhere
 """
 
 

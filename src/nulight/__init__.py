@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from nulight.studies.coverage import coverage
     from nulight.studies.cross_sections import cross_section
     from nulight.studies.limits import combine, upper_limit
+    from nulight.studies.look_elsewhere import look_elsewhere
     from nulight.studies.minimal import minimal_predictions
     from nulight.studies.moment_scale import scale_limit
     from nulight.studies.moments import effective_moments
@@ -105,6 +106,7 @@ __all__ = [
     "limits_table",
     "list_experiments",
     "load",
+    "look_elsewhere",
     "minimal_predictions",
     "place_triggers",
     "portal_limit",
@@ -155,6 +157,7 @@ _HOMES = {
     "nulight.inference.model": ("Nuisance", "asimov", "with_nuisances"),
     "nulight.interactions.term": ("Term",),
     "nulight.studies.limits": ("combine", "upper_limit"),
+    "nulight.studies.look_elsewhere": ("look_elsewhere",),
     "nulight.studies.minimal": ("minimal_predictions",),
     "nulight.studies.moment_scale": ("scale_limit",),
     "nulight.studies.moments": ("effective_moments",),

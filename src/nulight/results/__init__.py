@@ -12,6 +12,7 @@ from nulight.results.fits import ContourResult, FitResult
 from nulight.results.forecasts import ForecastResult, ReachResult
 from nulight.results.goodness import Goodness
 from nulight.results.limits import Impact, Interval, LimitResult
+from nulight.results.look_elsewhere import LookElsewhere
 from nulight.results.minimal import MinimalPrediction
 from nulight.results.moments import MomentsResult, MomentsRow, ScaleLimit
 from nulight.results.overview import LimitsRow, LimitsTable
@@ -33,6 +34,7 @@ __all__ = [
     "LimitResult",
     "LimitsRow",
     "LimitsTable",
+    "LookElsewhere",
     "MinimalPrediction",
     "MomentsResult",
     "MomentsRow",
