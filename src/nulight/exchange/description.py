@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nulight._version import __version__
-from nulight.exchange.templates import Coupling, Templates
+from nulight.exchange.written import Coupling, WrittenModel
 from nulight.inference.coordinates import citations
 from nulight.inference.nuisance import Nuisance
 from nulight.io.text import plain
@@ -13,21 +13,21 @@ from nulight.io.text import plain
 __all__ = ["amount", "describe", "describe_nuisance"]
 
 
-def describe(templates: Templates) -> dict[str, Any]:
+def describe(written: WrittenModel) -> dict[str, Any]:
     """Return version, experiments, conventions, hashes of the data, citations and fixed parameters as plain values."""
-    provenance = templates.model.provenance()
+    provenance = written.model.provenance()
     kept = {key: provenance[key] for key in ("quality", "conventions", "data") if key in provenance}
-    names = [*(c.name for c in templates.couplings), *templates.fixed]
-    written: dict[str, Any] = plain(
+    names = [*(c.name for c in written.couplings), *written.fixed]
+    said: dict[str, Any] = plain(
         {
             "written_by": {"name": "nulight", "version": __version__},
-            "experiments": [channel.name for channel in templates.channels],
-            "fixed": templates.fixed,
+            "experiments": [channel.name for channel in written.channels],
+            "fixed": written.fixed,
             **kept,
-            "citations": citations(templates.model, names),
+            "citations": citations(written.model, names),
         }
     )
-    return written
+    return said
 
 
 def amount(coupling: Coupling) -> str:
@@ -35,12 +35,12 @@ def amount(coupling: Coupling) -> str:
     return f"{coupling.size:g} {coupling.unit}".rstrip()
 
 
-def describe_nuisance(templates: Templates, nuisance: Nuisance) -> dict[str, Any]:
+def describe_nuisance(written: WrittenModel, nuisance: Nuisance) -> dict[str, Any]:
     """Return what a nuisance u is, what it acts on, and which of its bounds only files need."""
-    channels = templates.channels
+    channels = written.channels
     scaled = {c for ch in channels for row in ch.rows if nuisance.name in row.scaled for c in row.components}
     shaped = {c for ch in channels for row in ch.rows if nuisance.name in row.plain for c in row.components}
-    low, high = templates.bounds(nuisance)
+    low, high = written.bounds(nuisance)
     return {
         "definition": nuisance.describe(),
         "kind": nuisance.kind,

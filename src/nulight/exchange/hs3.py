@@ -1,6 +1,6 @@
 """Workspaces of HS3, the HEP Statistics Serialization Standard, version 0.2.9.
 
-Everything `templates` can write out is said exactly: powers of couplings and products of nuisances are functions,
+Everything `write_out` can write out is said exactly: powers of couplings and products of nuisances are functions,
 the expectation of a bin is a ``generic_function`` of them, the data of an experiment are a ``product_dist`` of
 ``poisson_dist`` or ``gaussian_dist``, one for each bin. Each Gaussian nuisance has a ``gaussian_dist`` with a measured
 zero; box and free nuisances have none and are bounded by the domain. Up to a constant, -2 ln of the likelihood is
@@ -32,7 +32,7 @@ import numpy as np
 
 from nulight._version import __version__
 from nulight.exchange.description import amount, describe, describe_nuisance
-from nulight.exchange.templates import Channel, Coupling, Row, Templates, templates
+from nulight.exchange.written import Channel, Coupling, Row, WrittenModel, write_out
 from nulight.inference.model import Model
 from nulight.inference.nuisance import Nuisance
 from nulight.typing import FloatArray
@@ -78,7 +78,7 @@ def to_hs3(
     ('0.2.9', ['r2_nu_ee'])
     """
     names = (parameters,) if isinstance(parameters, str) else tuple(parameters)
-    written = templates(model, names, fixed=fixed)
+    written = write_out(model, names, fixed=fixed)
     space = _Names()
     labels = {c.name: space.new(c.name) for c in written.couplings}
     labels |= {n.name: space.new(n.name) for n in written.nuisances}
@@ -134,7 +134,7 @@ class _Names:
 class _Functions:
     """Functions of the document: 1 + u, products of couplings and nuisances, expectations."""
 
-    def __init__(self, space: _Names, written: Templates, labels: Mapping[str, str]) -> None:
+    def __init__(self, space: _Names, written: WrittenModel, labels: Mapping[str, str]) -> None:
         self.space, self.written, self.labels = space, written, labels
         self.entries: list[Entry] = []
         self._made: dict[tuple[str, ...], str] = {}
@@ -217,18 +217,18 @@ def _data(name: str, values: FloatArray, axes: list[Entry]) -> Entry:
     return {"name": name, "type": "unbinned", "entries": [values.tolist()], "axes": axes}
 
 
-def _axes(written: Templates, labels: Mapping[str, str]) -> list[Entry]:
+def _axes(written: WrittenModel, labels: Mapping[str, str]) -> list[Entry]:
     couplings = ((c.name, c.lower, c.upper) for c in written.couplings)
     nuisances = ((n.name, *written.bounds(n)) for n in written.nuisances)
     return [{"name": labels[name], "min": low, "max": high} for name, low, high in (*couplings, *nuisances)]
 
 
-def _start(written: Templates, labels: Mapping[str, str]) -> list[Entry]:
+def _start(written: WrittenModel, labels: Mapping[str, str]) -> list[Entry]:
     values = {c.name: c.start for c in written.couplings} | {n.name: 0.0 for n in written.nuisances}
     return [{"name": labels[name], "value": value} for name, value in values.items()]
 
 
-def _metadata(written: Templates) -> Entry:
+def _metadata(written: WrittenModel) -> Entry:
     said = describe(written)
     units = ", ".join(f"{c.name} in units of {amount(c)}" for c in written.couplings)
     return {
@@ -240,7 +240,7 @@ def _metadata(written: Templates) -> Entry:
     }
 
 
-def _misc(written: Templates, labels: Mapping[str, str]) -> Entry:
+def _misc(written: WrittenModel, labels: Mapping[str, str]) -> Entry:
     return {
         **describe(written),
         "parameters": {labels[c.name]: _meaning(c) for c in written.couplings},

@@ -1,7 +1,4 @@
-"""Counts as plain sums of powers: of the couplings, and of the nuisances of parametric backgrounds.
-
-The polynomials of the fits are sums of powers of (x - middle) / half; files want powers of x.
-"""
+"""Counts as plain sums of powers: of the couplings, and of the nuisances of parametric backgrounds."""
 
 from __future__ import annotations
 
@@ -17,7 +14,7 @@ from numpy.typing import NDArray
 from nulight.inference.expectation import ParametricCounts, parametric_counts, row_counts
 from nulight.inference.model import CountModel
 from nulight.inference.nuisance import Nuisance
-from nulight.inference.polynomial import Polynomial, fit_polynomial
+from nulight.inference.templates import Templates, fit_templates
 from nulight.typing import FloatArray
 
 __all__ = ["Powers", "coupling_powers", "shape_powers"]
@@ -57,17 +54,28 @@ def coupling_powers(
     return _powers(_Ask(counts), low / scale, high / scale)
 
 
-def shape_powers(shape: ParametricCounts, nuisances: Sequence[Nuisance]) -> Powers | None:
-    """Return parametric counts as sums of powers of their nuisances, or None if they are no such sums."""
+def shape_powers(shape: ParametricCounts, nuisances: Sequence[Nuisance]) -> dict[tuple[int, ...], FloatArray] | None:
+    """Return parametric counts (n_bins,) for powers of their nuisances, or None if they are no such sums.
+
+    They vanish where their normalisation does: a constant second row is what rounding is judged by there.
+    """
+    nominal = parametric_counts(shape, np.zeros((1, len(nuisances))))
     if not nuisances:
-        return {(): [parametric_counts(shape, np.zeros((1, 0)))]}
+        return {(): nominal[0]}
     low, high = (np.array(ends) for ends in zip(*(n.bounds for n in nuisances), strict=True))
-    return _powers(_Ask(lambda u: [parametric_counts(shape, u)[:, None]]), low, high)
+    constant = np.full_like(nominal, np.abs(nominal).max())
+
+    def counts(u: FloatArray) -> list[FloatArray]:
+        both = np.broadcast_arrays(parametric_counts(shape, u), constant)
+        return [np.stack(both, axis=1)]
+
+    found = _powers(_Ask(counts), low, high)
+    return None if found is None else {powers: tables[0][0] for powers, tables in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """Counts at variables (n, n_par) as `fit_polynomial` asks for them; there is one model point."""
+    """Counts at variables (n, n_par) as `fit_templates` asks for them; there is one model point."""
 
     counts: Callable[[FloatArray], list[FloatArray]]
     n_points: int = 1
@@ -77,20 +85,21 @@ class _Ask:
 
 
 def _powers(ask: _Ask, low: FloatArray, high: FloatArray) -> Powers | None:
-    found = fit_polynomial(ask, low, high, 1)
+    found = fit_templates(ask, low, high, np.zeros(len(low)))
     return None if found is None else _expanded(found)
 
 
-def _expanded(found: Polynomial) -> Powers:
-    """Multiply out the powers of (x - middle) / half."""
+def _expanded(found: Templates) -> Powers:
+    """Multiply out the powers of (x - origin) / reach; the origin is zero wherever zero is allowed."""
     result: Powers = {}
     for i, powers in enumerate(found.powers.tolist()):
         for lower in product(*(range(p + 1) for p in powers)):
             factor = math.prod(
-                math.comb(p, k) * (-m) ** (p - k) / h**p
-                for p, k, m, h in zip(powers, lower, found.middle.tolist(), found.half.tolist(), strict=True)
+                math.comb(p, k) * (-origin) ** (p - k) / reach**p
+                for p, k, origin, reach in zip(powers, lower, found.origin.tolist(), found.reach.tolist(), strict=True)
             )
-            own = result.setdefault(lower, [np.zeros(c.shape[2:]) for c in found.coefficients])
-            for total, coefficients in zip(own, found.coefficients, strict=True):
-                total += factor * coefficients[0, i]
+            if factor:
+                own = result.setdefault(lower, [np.zeros(table.shape[1:]) for table in found.tables])
+                for total, table in zip(own, found.tables, strict=True):
+                    total += factor * table[i]
     return result

@@ -26,7 +26,7 @@ from typing import Any
 
 from nulight.exchange.description import amount, describe, describe_nuisance
 from nulight.exchange.samples import Omission, Sample, best_lumi, samples
-from nulight.exchange.templates import Coupling, Templates, templates
+from nulight.exchange.written import Coupling, WrittenModel, write_out
 from nulight.inference.model import Model
 from nulight.inference.nuisance import Nuisance
 from nulight.io.atomic import write_text
@@ -106,7 +106,7 @@ def export_pyhf(
 ) -> PyhfExport:
     """Return a model as a workspace of pyhf with its metadata; parameters and errors are those of `to_pyhf`."""
     names = (parameters,) if isinstance(parameters, str) else tuple(parameters)
-    written = templates(model, names, fixed=fixed)
+    written = write_out(model, names, fixed=fixed)
     _require_poisson(written)
     powers = {c.name: _only_power(written, k) for k, c in enumerate(written.couplings)}
     lumi = best_lumi(written)
@@ -137,7 +137,7 @@ def export_pyhf(
     return PyhfExport(workspace=workspace, metadata=_metadata(written, powers, labels, lumi, left))
 
 
-def _require_poisson(written: Templates) -> None:
+def _require_poisson(written: WrittenModel) -> None:
     if other := [channel.name for channel in written.channels if channel.statistic != "poisson"]:
         raise ValueError(
             f"{', '.join(other)}: counts with Gaussian errors, and pyhf has Poisson counts only; write HS3 instead"
@@ -155,7 +155,7 @@ def _require_small(left: Sequence[Omission], tolerance: float) -> None:
         )
 
 
-def _only_power(written: Templates, k: int) -> int:
+def _only_power(written: WrittenModel, k: int) -> int:
     """The one power with which a coupling enters."""
     name = written.couplings[k].name
     powers = sorted({row.powers[k] for channel in written.channels for row in channel.rows} - {0})
@@ -167,7 +167,7 @@ def _only_power(written: Templates, k: int) -> int:
     return powers[0]
 
 
-def _labels(written: Templates, powers: Mapping[str, int], lumi: str | None) -> dict[str, str]:
+def _labels(written: WrittenModel, powers: Mapping[str, int], lumi: str | None) -> dict[str, str]:
     """Names of couplings and nuisances in the workspace."""
     labels = {name: name + _POWERS.get(p, f"_power_{p}") for name, p in powers.items()}
     labels |= {n.name: "lumi" if n.name == lumi else n.name for n in written.nuisances}
@@ -181,7 +181,7 @@ def _labels(written: Templates, powers: Mapping[str, int], lumi: str | None) -> 
     return labels
 
 
-def _acting(written: Templates) -> list[Nuisance]:
+def _acting(written: WrittenModel) -> list[Nuisance]:
     """Nuisances that act on something; pyhf knows parameters by their modifiers."""
     used = {name for ch in written.channels for row in ch.rows for name in (*row.scaled, *row.plain)}
     return [n for n in written.nuisances if n.name in used]
@@ -216,7 +216,7 @@ def _powered(coupling: Coupling, power: int) -> tuple[float, float]:
     return (0.0 if both else ends[0]), ends[1]
 
 
-def _nuisance_settings(written: Templates, nuisance: Nuisance, label: str, lumi: str | None) -> dict[str, Any]:
+def _nuisance_settings(written: WrittenModel, nuisance: Nuisance, label: str, lumi: str | None) -> dict[str, Any]:
     low, high = written.bounds(nuisance)
     if nuisance.kind == "gaussian" and nuisance.name != lumi:
         assert nuisance.width is not None
@@ -230,7 +230,7 @@ def _meaning(coupling: Coupling, power: int) -> str:
 
 
 def _metadata(
-    written: Templates, powers: Mapping[str, int], labels: Mapping[str, str], lumi: str | None, left: list[Omission]
+    written: WrittenModel, powers: Mapping[str, int], labels: Mapping[str, str], lumi: str | None, left: list[Omission]
 ) -> dict[str, Any]:
     acting = {n.name for n in _acting(written)}
     return {

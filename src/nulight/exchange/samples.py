@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nulight.exchange.templates import Channel, Row, Templates
+from nulight.exchange.written import Channel, Row, WrittenModel
 from nulight.typing import FloatArray
 
 __all__ = ["Omission", "Sample", "best_lumi", "samples"]
@@ -67,20 +67,20 @@ class Omission:
         return len(self.nuisances) == 2 and self.nuisances[0] == self.nuisances[1]
 
 
-def best_lumi(templates: Templates) -> str | None:
+def best_lumi(written: WrittenModel) -> str | None:
     """Return the Gaussian nuisance that leaves the least out when it is the one constrained factor."""
-    plain = {name for channel in templates.channels for row in channel.rows for name in row.plain}
-    left = [omission for channel in templates.channels for omission in samples(templates, channel, None)[1]]
+    plain = {name for channel in written.channels for row in channel.rows for name in row.plain}
+    left = [omission for channel in written.channels for omission in samples(written, channel, None)[1]]
     gain = {
         n.name: sum(o.size**2 for o in left if o.nuisances.count(n.name) == 1 < len(o.nuisances))
-        for n in templates.nuisances
+        for n in written.nuisances
         if n.kind == "gaussian" and n.name not in plain
     }
     best = max(gain, key=lambda name: gain[name], default=None)
     return best if best is not None and gain[best] > 0 else None
 
 
-def samples(templates: Templates, channel: Channel, lumi: str | None) -> tuple[list[Sample], list[Omission]]:
+def samples(written: WrittenModel, channel: Channel, lumi: str | None) -> tuple[list[Sample], list[Omission]]:
     """Return the samples of a channel, and what they leave out.
 
     Raises
@@ -88,14 +88,14 @@ def samples(templates: Templates, channel: Channel, lumi: str | None) -> tuple[l
     ValueError
         If a row has a nuisance without Gaussian constraint more than once.
     """
-    factors = {n.name for n in templates.nuisances if n.kind != "gaussian"} | ({lumi} if lumi else set())
+    factors = {n.name for n in written.nuisances if n.kind != "gaussian"} | ({lumi} if lumi else set())
     terms: dict[tuple[str, Monomial], dict[Monomial, FloatArray]] = {}
     for row in channel.rows:
-        couplings = tuple(c.name for c, p in zip(templates.couplings, row.powers, strict=True) if p)
+        couplings = tuple(c.name for c, p in zip(written.couplings, row.powers, strict=True) if p)
         for (outside, shifts), sign in _expanded(channel, row, factors).items():
             own = terms.setdefault((_label(row), (*couplings, *outside)), {})
             own[shifts] = own.get(shifts, np.zeros(len(row.template))) + sign * row.template
-    widths = {n.name: n.width for n in templates.nuisances if n.width is not None}
+    widths = {n.name: n.width for n in written.nuisances if n.width is not None}
     error = np.sqrt(np.maximum(channel.nominal(), 1.0))
     made: list[Sample] = []
     left: list[Omission] = []

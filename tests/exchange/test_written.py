@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nulight as nl
-from nulight.exchange.templates import templates
+from nulight.exchange.written import write_out
 from nulight.inference.expectation import Morph, expected_counts
 from nulight.inference.model import Nuisance, parts
 from oracles_counts import Parameter, PolynomialModel
@@ -45,7 +45,7 @@ def random_point(written, rng):
 )
 def test_rows_are_the_counts_of_shipped_experiments(names, couplings, fixed):
     model = nl.combine(*map(nl.load, names)) if len(names) > 1 else nl.load(names[0])
-    written, rng = templates(model, couplings, fixed=fixed), np.random.default_rng(3)
+    written, rng = write_out(model, couplings, fixed=fixed), np.random.default_rng(3)
     for _ in range(5):
         x, u = random_point(written, rng)
         for channel, part in zip(written.channels, parts(model), strict=True):
@@ -74,7 +74,7 @@ def test_any_polynomial_is_found_back(coefficients, lower, scale):
         nuisances=(Nuisance("u", "gaussian", 0.1),),
         scales={"b": ("u",)},
     )
-    written = templates(model, ["s", "t"])
+    written = write_out(model, ["s", "t"])
     x, u = random_point(written, np.random.default_rng(0))
     ours = expected_counts(model, x, u)[0]
     size = max(row.template.max() for row in written.channels[0].rows) * 4**4
@@ -89,7 +89,7 @@ def test_couplings_count_in_the_decade_of_one_standard_deviation(scale):
         terms={"b": [({}, [100.0])], "s": [({"s": 2}, [1e22])]},
         known=(Parameter("s", lower=0.0, scale=scale, unit="mu_B"),),
     )
-    (coupling,) = templates(model, ["s"]).couplings
+    (coupling,) = write_out(model, ["s"]).couplings
     assert coupling.size in (1e-11, 1e-10)
     assert (coupling.lower, coupling.upper, coupling.open_ends) == (0.0, 30.0, (False, True))
 
@@ -101,14 +101,14 @@ def test_couplings_that_only_multiply_each_other_get_units_as_well():
         terms={"b": [({}, [100.0]), ({"s": 2, "t": 1}, [1e7])]},
         known=(Parameter("s", lower=0.0), Parameter("t")),
     )
-    written = templates(model, ["s", "t"])
+    written = write_out(model, ["s", "t"])
     s, t = (c.size for c in written.couplings)
     assert 1e7 * s**2 * t / 10 == pytest.approx(1, rel=35)
     assert [row.powers for row in written.channels[0].rows] == [(0, 0), (2, 1)]
 
 
 def test_rows_that_share_their_nuisances_are_summed():
-    written = templates(nl.load("coherent-csi-2021"), ["mu_nu_mu"])
+    written = write_out(nl.load("coherent-csi-2021"), ["mu_nu_mu"])
     rows = [(row.powers, row.scaled, row.plain) for row in written.channels[0].rows]
     assert len(rows) == len(set(rows))
 
@@ -116,21 +116,21 @@ def test_rows_that_share_their_nuisances_are_summed():
 def test_linear_parametric_backgrounds_are_rows_and_floating_shapes_errors():
     model = nl.load("generic-cevns")
     with pytest.raises(ValueError, match=r"tail are no polynomial in generic_tail, generic_tail_scale"):
-        templates(model, ["mu_nu_mu"])
+        write_out(model, ["mu_nu_mu"])
     held = nl.with_nuisances(model, {"generic_tail_scale": "fixed"})
-    written = templates(held, ["mu_nu_mu"])
+    written = write_out(held, ["mu_nu_mu"])
     x, u = random_point(written, np.random.default_rng(5))
     ours = expected_counts(held, x, u)[0]
     assert written_counts(written, written.channels[0], x, u) == pytest.approx(ours, rel=1e-12)
     gone = nl.with_nuisances(held, {"generic_tail": "fixed"})
     ours = expected_counts(gone, x, u)[0]
-    written = templates(gone, ["mu_nu_mu"])
+    written = write_out(gone, ["mu_nu_mu"])
     assert written_counts(written, written.channels[0], x, u) == pytest.approx(ours, rel=1e-12)
 
 
 def test_data_of_planned_experiments_follow_what_is_fixed():
     model, fixed = nl.load("51cr-cevns-ge"), {"r2_nu_ee": -2e-32}
-    written = templates(model, ["mu_nu_e"], fixed=fixed)
+    written = write_out(model, ["mu_nu_e"], fixed=fixed)
     assert written.channels[0].observed == pytest.approx(expected_counts(model, fixed)[0], rel=1e-12)
     assert written.channels[0].sigma == pytest.approx(model.sigma)
 
@@ -154,7 +154,7 @@ def test_changes_of_shape_keep_what_scales_their_component():
         morphs=(Morph("b", ("tilt", "tilt")),),
         changes=(0.5, -0.5),
     )
-    rows = templates(model, ["s"]).channels[0].rows
+    rows = write_out(model, ["s"]).channels[0].rows
     assert [(row.scaled, row.plain) for row in rows] == [(("flux",), ()), (("flux",), ()), (("flux",), ("tilt",) * 2)]
     assert rows[2].template.tolist() == [0.5, -0.5]
 
@@ -173,7 +173,7 @@ def test_changes_of_shape_keep_what_scales_their_component():
 )
 def test_errors_say_what_would_be_right(couplings, fixed, message):
     with pytest.raises(ValueError, match=message):
-        templates(nl.load("xenonnt-2022-er"), couplings, fixed=fixed)
+        write_out(nl.load("xenonnt-2022-er"), couplings, fixed=fixed)
 
 
 def test_open_nuisances_end_at_ten_widths_or_ten_times_the_counts():
@@ -190,5 +190,5 @@ def test_open_nuisances_end_at_ten_widths_or_ten_times_the_counts():
         nuisances=nuisances,
         scales={"s": tuple(n.name for n in nuisances)},
     )
-    written = templates(model, ["s"])
+    written = write_out(model, ["s"])
     assert [written.bounds(n) for n in nuisances] == [(-1.0, 2.0), (-5.0, 5.0), (-0.3, 0.3), (-1.0, 9.0)]

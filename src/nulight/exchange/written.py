@@ -22,7 +22,7 @@ from nulight.inference.model import CountModel, Model, ParameterLike, Statistic,
 from nulight.inference.nuisance import Nuisance
 from nulight.typing import FloatArray
 
-__all__ = ["Channel", "Coupling", "Row", "Templates", "templates"]
+__all__ = ["Channel", "Coupling", "Row", "WrittenModel", "write_out"]
 
 _ROUNDING = 1e-11  # part of a group's counts, ten units of the couplings out, below which a power is not there
 _REACH = 30.0  # where an open range of a coupling ends, in its units: ten standard deviations at least
@@ -42,7 +42,7 @@ class Row:
         What the counts are of.
     template : array, shape (n_bins,), counts
     powers : tuple of int
-        Power of every coupling, in the order of `Templates.couplings`.
+        Power of every coupling, in the order of `WrittenModel.couplings`.
     scaled, plain : tuple of str
         Nuisances that enter as (1 + u) and as u; the same name twice is a square.
     """
@@ -88,8 +88,8 @@ class Coupling:
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Templates:
-    """A model as sums of templates; made by `templates`."""
+class WrittenModel:
+    """A model as sums of templates; made by `write_out`."""
 
     model: Model
     fixed: Mapping[str, float]
@@ -104,7 +104,7 @@ class Templates:
         return max(low, -far), min(high, far)
 
 
-def templates(model: Model, parameters: Sequence[str], *, fixed: Mapping[str, float] | None = None) -> Templates:
+def write_out(model: Model, parameters: Sequence[str], *, fixed: Mapping[str, float] | None = None) -> WrittenModel:
     """Write a model out as templates.
 
     Parameters
@@ -118,7 +118,7 @@ def templates(model: Model, parameters: Sequence[str], *, fixed: Mapping[str, fl
 
     Returns
     -------
-    Templates
+    WrittenModel
 
     Raises
     ------
@@ -141,7 +141,7 @@ def templates(model: Model, parameters: Sequence[str], *, fixed: Mapping[str, fl
     for k, name in enumerate(parameters):
         if not any(row.powers[k] for channel in channels for row in channel.rows):
             raise ValueError(f"the counts of {model.name} do not depend on {name}: leave it out, or set what it needs")
-    return Templates(
+    return WrittenModel(
         model=model,
         fixed=fixed,
         couplings=tuple(_coupling(lookup(model, name), sizes[name]) for name in parameters),
@@ -212,19 +212,18 @@ def _parametric_rows(part: CountModel, n_couplings: int) -> list[Row]:
                 f"{part.name}: the counts of {shape.name} are no polynomial in {', '.join(shape.nuisances)}, which "
                 "neither pyhf nor HS3 can say; hold what changes their shape, with_nuisances(model, {name: 'fixed'})"
             )
-        largest = max(np.abs(counts[0]).max() for counts in powers.values())
-        for p, counts in powers.items():
-            plain = tuple(name for name, power in zip(shape.nuisances, p, strict=True) for _ in range(power))
-            if np.abs(counts[0]).max() > _ROUNDING * largest:
-                result.append(
-                    Row(
-                        components=(shape.name,),
-                        template=counts[0][0],
-                        powers=(0,) * n_couplings,
-                        scaled=(),
-                        plain=plain,
-                    )
-                )
+        largest = max(np.abs(counts).max() for counts in powers.values())
+        result += [
+            Row(
+                components=(shape.name,),
+                template=counts,
+                powers=(0,) * n_couplings,
+                scaled=(),
+                plain=tuple(name for name, power in zip(shape.nuisances, p, strict=True) for _ in range(power)),
+            )
+            for p, counts in powers.items()
+            if np.abs(counts).max() > _ROUNDING * largest
+        ]
     return result
 
 
