@@ -20,6 +20,7 @@ get_material limit limits_table list_experiments load portal_limit portal_limits
 recoil_spectrum renp_events renp_experiment renp_limits renp_spectrum scan_grid spectrum upper_limit vary with_nuisances
 export_pyhf renp_joint renp_reach to_hs3 to_pyhf
 convert minimal_predictions
+LogUniform log_likelihood sample
 effective_moments scale_limit
 place_triggers renp_identify renp_placement
 renp_mass renp_nature renp_ordering triggers_for

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from nulight.inference.goodness import goodness
     from nulight.inference.intervals import discovery_significance, limit
     from nulight.inference.model import Nuisance, asimov, with_nuisances
+    from nulight.inference.posterior import log_likelihood
+    from nulight.inference.priors import LogUniform
     from nulight.interactions.term import Term
     from nulight.literature.limits import published_limits
     from nulight.models.conversions import convert
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from nulight.studies.renp.reach import renp_reach
     from nulight.studies.renp.spectrum import renp_events, renp_spectrum
     from nulight.studies.renp.triggers import triggers_for
+    from nulight.studies.sampling.sample import sample
     from nulight.studies.scan import scan, scan_grid
     from nulight.studies.scan_run import ScanRun
     from nulight.studies.spectra import spectrum
@@ -77,6 +80,7 @@ __all__ = [
     "Experiment",
     "GridPoints",
     "LatinHypercube",
+    "LogUniform",
     "Nuisance",
     "OwnInteraction",
     "Parameter",
@@ -106,6 +110,7 @@ __all__ = [
     "limits_table",
     "list_experiments",
     "load",
+    "log_likelihood",
     "look_elsewhere",
     "minimal_predictions",
     "place_triggers",
@@ -127,6 +132,7 @@ __all__ = [
     "renp_placement",
     "renp_reach",
     "renp_spectrum",
+    "sample",
     "scale_limit",
     "scan",
     "scan_grid",
@@ -155,6 +161,8 @@ _HOMES = {
     "nulight.inference.goodness": ("goodness",),
     "nulight.inference.intervals": ("discovery_significance", "limit"),
     "nulight.inference.model": ("Nuisance", "asimov", "with_nuisances"),
+    "nulight.inference.posterior": ("log_likelihood",),
+    "nulight.inference.priors": ("LogUniform",),
     "nulight.interactions.term": ("Term",),
     "nulight.studies.limits": ("combine", "upper_limit"),
     "nulight.studies.look_elsewhere": ("look_elsewhere",),
@@ -168,6 +176,7 @@ _HOMES = {
     "nulight.studies.renp.joint": ("renp_joint",),
     "nulight.studies.renp.limits": ("renp_limits",),
     "nulight.studies.renp.spectrum": ("renp_events", "renp_spectrum"),
+    "nulight.studies.sampling.sample": ("sample",),
     "nulight.studies.scan": ("scan", "scan_grid"),
     "nulight.studies.scan_run": ("ScanRun",),
     "nulight.runs.folder": ("RunFolder",),

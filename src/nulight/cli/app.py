@@ -23,6 +23,7 @@ from nulight.cli.moments import command as moments
 from nulight.cli.parameters import command as parameters
 from nulight.cli.renp.app import app as renp
 from nulight.cli.reproduce import command as reproduce
+from nulight.cli.sample import command as sample
 from nulight.cli.scan.app import app as scan
 from nulight.cli.spectrum import command as spectrum
 from nulight.cli.validate import command as validate
@@ -69,6 +70,7 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "parameters": parameters,
     "contour": contour,
     "forecast": forecast,
+    "sample": sample,
     "reproduce": reproduce,
     "validate": validate,
     "cite": cite,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,16 @@ from nulight.inference.expectation import expected_counts
 from nulight.inference.model import Model, ParameterLike, parts
 from nulight.inference.priors import LogUniform, PriorChoice, Priors, marginal, nuisance_marginal
 
-__all__ = ["log_likelihood"]
+__all__ = ["Parameters", "log_likelihood"]
+
+Parameters: TypeAlias = str | Sequence[str] | Mapping[str, PriorChoice | None]
 
 _TURN = 2 * np.pi
 
 
 def log_likelihood(
     model: Model,
-    parameters: str | Sequence[str] | Mapping[str, PriorChoice],
+    parameters: Parameters,
     *,
     nuisances: Treat = "sample",
     fixed: Mapping[str, float] | None = None,
@@ -31,9 +33,9 @@ def log_likelihood(
     Parameters
     ----------
     model : CountModel or CombinedModel
-    parameters : sequence of str, or mapping of str to (low, high), Prior or LogUniform
+    parameters : sequence of str, or mapping of str to (low, high), Prior, LogUniform or None
         Physics parameters and what is known of them: a flat prior between two ends, a Gaussian, or one flat in the
-        logarithm. Names alone: flat over the physical domain, for a phase one turn.
+        logarithm. None, or names alone: flat over the physical domain, for a phase one turn.
     nuisances : "sample", "profile" or "fixed"
         Make the nuisances coordinates, minimise over them at every point, or keep them at zero.
     fixed : mapping of str to float, optional
@@ -92,16 +94,20 @@ def log_likelihood(
     return result
 
 
-def _choices(model: Model, parameters: str | Sequence[str] | Mapping[str, PriorChoice]) -> dict[str, PriorChoice]:
-    if isinstance(parameters, Mapping):
-        for name, choice in parameters.items():
-            if not isinstance(choice, Prior | LogUniform) and np.shape(choice) != (2,):
-                raise ValueError(f"{name}: {choice!r}; give (low, high), Prior(mean, width) or LogUniform(low, high)")
-        return {
-            n: c if isinstance(c, Prior | LogUniform) else (float(c[0]), float(c[1])) for n, c in parameters.items()
-        }
-    names = (parameters,) if isinstance(parameters, str) else parameters
-    return {name: _whole(lookup(model, name)) for name in names}
+def _choices(model: Model, parameters: Parameters) -> dict[str, PriorChoice]:
+    if not isinstance(parameters, Mapping):
+        parameters = dict.fromkeys((parameters,) if isinstance(parameters, str) else parameters)
+    return {name: _choice(lookup(model, name), choice) for name, choice in parameters.items()}
+
+
+def _choice(parameter: ParameterLike, choice: PriorChoice | None) -> PriorChoice:
+    if choice is None:
+        return _whole(parameter)
+    if isinstance(choice, Prior | LogUniform):
+        return choice
+    if np.shape(choice) != (2,):
+        raise ValueError(f"{parameter.name}: {choice!r}; give (low, high), Prior(mean, width) or LogUniform(low, high)")
+    return float(choice[0]), float(choice[1])
 
 
 def _whole(parameter: ParameterLike) -> tuple[float, float]:
@@ -117,8 +123,8 @@ def _periodic(
     """Phases over whole turns at whose ends the counts are the same, the other parameters somewhere in their ranges."""
     periodic = np.zeros(len(priors.lower), bool)
     span = priors.upper - priors.lower
-    finite = np.where(np.isfinite(span), span, 0.0)
-    inside = np.where(np.isfinite(priors.lower), priors.lower, np.minimum(priors.upper, 0.0)) + 0.37 * finite
+    low = np.where(np.isfinite(priors.lower), priors.lower, np.minimum(priors.upper, 0.0))
+    inside = np.where(priors.gaussian, priors.mean, low + 0.37 * np.where(np.isfinite(span), span, 0.0))
     for k, (name, parameter) in enumerate(known.items()):
         if parameter.unit != "rad" or not _TURN * (1 - 1e-6) < span[k] < np.inf or priors.gaussian[k]:
             continue

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from nulight.plotting.blind_spots import plot_blind_spots, plot_complementarity
 from nulight.plotting.contour import plot_contour
+from nulight.plotting.corner import plot_posterior
 from nulight.plotting.forecast import plot_forecast
 from nulight.plotting.kinds import plot_result
 from nulight.plotting.limits import plot_limits
@@ -43,6 +44,7 @@ __all__ = [
     "plot_overview",
     "plot_placement",
     "plot_portal",
+    "plot_posterior",
     "plot_profile",
     "plot_renp_events",
     "plot_renp_identify",

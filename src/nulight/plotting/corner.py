@@ -54,9 +54,7 @@ def plot_posterior(posterior: Posterior, parameters: Sequence[str] | None = None
     Raises
     ------
     ValueError
-        If one was not sampled, there are too many, or the record has no samples.
-    ImportError
-        If the library corner is not installed.
+        If one was not sampled, there are too many, the record has no samples, or the library is not installed.
     """
     corner = wanted("corner")
     names = tuple(parameters or posterior.parameters or posterior.names)

@@ -18,6 +18,7 @@ from nulight.results.moments import MomentsResult, MomentsRow, ScaleLimit
 from nulight.results.overview import LimitsRow, LimitsTable
 from nulight.results.portal import PortalLimit, PortalLimits
 from nulight.results.portal_region import PortalRegion
+from nulight.results.posterior import Marginal, Posterior
 from nulight.results.renp import RenpEvents, RenpLimits, RenpSpectrum
 from nulight.results.scan import ScanResult
 
@@ -35,12 +36,14 @@ __all__ = [
     "LimitsRow",
     "LimitsTable",
     "LookElsewhere",
+    "Marginal",
     "MinimalPrediction",
     "MomentsResult",
     "MomentsRow",
     "PortalLimit",
     "PortalLimits",
     "PortalRegion",
+    "Posterior",
     "ReachResult",
     "RenpEvents",
     "RenpLimits",

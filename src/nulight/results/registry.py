@@ -22,6 +22,7 @@ _HOMES = {
     "nulight.results.overview": ("LimitsTable",),
     "nulight.results.portal": ("PortalLimit", "PortalLimits"),
     "nulight.results.portal_region": ("PortalRegion",),
+    "nulight.results.posterior": ("Posterior",),
     "nulight.results.renp": (
         "RenpEvents",
         "RenpIdentification",

@@ -55,15 +55,13 @@ def wanted(library: str) -> Any:
 
     Raises
     ------
-    ImportError
-        Saying how to install it.
+    ValueError
+        If it is not installed; the message names the extra of the package that brings it.
     """
     try:
         return import_module(library)
-    except ImportError:
-        raise ImportError(
-            f"{library} is not installed; it comes with the extra 'sample': pip install 'nulight[sample]'"
-        ) from None
+    except ImportError as error:
+        raise ValueError(f"this needs {library} ({error}): install nulight[sample]") from None
 
 
 def thinned(n: int, step: int = 1) -> slice:

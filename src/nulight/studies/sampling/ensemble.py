@@ -53,9 +53,7 @@ def run_ensemble(
     Raises
     ------
     ValueError
-        If a number is too small, or no start is found.
-    ImportError
-        If emcee is not installed.
+        If a number is too small, no start is found, or the library is not installed.
     """
     emcee = wanted("emcee")
     n_walkers = max(64, 4 * target.n_dim) if n_walkers is None else n_walkers

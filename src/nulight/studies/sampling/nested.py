@@ -48,9 +48,7 @@ def run_nested(
     Raises
     ------
     ValueError
-        If a prior is improper, or there are too few live points.
-    ImportError
-        If dynesty is not installed.
+        If a prior is improper, there are too few live points, or the library is not installed.
     """
     dynesty = wanted("dynesty")
     target.require_proper(target.names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -10,8 +10,7 @@ import numpy as np
 from nulight.inference.coordinates import citations
 from nulight.inference.density import LogLikelihood, Treat
 from nulight.inference.model import Model, parts
-from nulight.inference.posterior import log_likelihood
-from nulight.inference.priors import PriorChoice
+from nulight.inference.posterior import Parameters, log_likelihood
 from nulight.results.credible import shortest_interval, unwrapped, weighted_quantile
 from nulight.results.posterior import Marginal, Posterior
 from nulight.studies.sampling.draws import Draws, Say
@@ -30,7 +29,7 @@ _NESTED_CITATIONS = ("arXiv:1904.02180",)
 
 def sample(
     model: Model,
-    parameters: str | Sequence[str] | Mapping[str, PriorChoice],
+    parameters: Parameters,
     *,
     sampler: Sampler = "emcee",
     nuisances: Treat = "sample",
@@ -75,9 +74,8 @@ def sample(
     Raises
     ------
     ValueError
-        If a name or range is wrong, a prior improper, or an option of another sampler is given.
-    ImportError
-        If the library is not installed.
+        If a name or range is wrong, a prior improper, an option of another sampler is given, or a library is not
+        installed.
     """
     if not 0 < cl < 1:
         raise ValueError(f"cl = {cl:g}: a probability between 0 and 1, such as 0.9")
