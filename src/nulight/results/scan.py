@@ -87,9 +87,7 @@ class ScanResult(Result):
             If a name is no axis, or this record holds no points.
         """
         if not self.delta_chi2.size:
-            raise ValueError(
-                f"a record of {self.n_points} points does not hold them; take ScanRun(folder).profile_over"
-            )
+            raise ValueError(f"{self.n_points} points are too many for a record; take ScanRun(folder).profile_over")
         projection = Projection(self.axes(), names, self.n_points, bins)
         projection.add(self.values(), self.delta_chi2.ravel())
         return self.projected(projection)

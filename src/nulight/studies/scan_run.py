@@ -66,9 +66,9 @@ class ScanRun:
 
     def __init__(self, folder: str | Path | RunFolder) -> None:
         folder = folder if isinstance(folder, RunFolder) else RunFolder(folder)
+        if (kind := folder.manifest.kind) != "scan":
+            raise ValueError(f"{folder.path}: holds a run of the kind {kind!r}, not a scan")
         self._set(folder.manifest, folder)
-        if self.manifest.kind != "scan":
-            raise ValueError(f"{folder.path}: holds a run of the kind {self.manifest.kind!r}, not a scan")
 
     @classmethod
     def in_memory(cls, manifest: Manifest, store: Memory) -> ScanRun:
