@@ -86,7 +86,12 @@ def test_likelihood_of_shipped_experiments_is_ours(names, couplings, fixed):
     assert_same_likelihood(model, couplings, fixed=fixed)
 
 
-@pytest.mark.slow
+def test_recoils_and_radiative_emission_share_a_moment():
+    emission = nl.renp_experiment("yb-dinh-2012", [1.069, 1.07], days=100, nature="majorana", rate_error=0.1)
+    model = nl.combine(nl.load("xenonnt-2022-er"), emission)
+    assert_same_likelihood(model, {"lambda_12": (1e-11, False)})
+
+
 def test_likelihood_of_a_thousand_bins_is_ours():
     assert_same_likelihood(nl.load("coherent-lar-2020"), {"r2_nu_mumu": (1e-32, True)})
 
