@@ -89,3 +89,19 @@ def test_values_of_their_own_for_every_data_set(bounded):
 def test_value_outside_the_domain_is_refused(bounded):
     with pytest.raises(ValueError, match="s = -1 lies outside its domain, 0 to inf"):
         likelihood_ratio(bounded, "s", [-1.0])
+
+
+def test_span_does_not_run_away_where_a_norm_can_vanish(toy, parameter):
+    """A signal known to 20 %: at 5 standard deviations it is not there, and the parameter may be anything."""
+    model = toy(
+        statistic="gaussian",
+        observed=np.full(1, 400.0),
+        sigma=np.full(1, 5.0),
+        terms={"signal": [({"x": 2}, [100.0])], "background": [({}, [300.0])]},
+        scales={"signal": ("norm",)},
+        nuisances=(Nuisance("norm", "gaussian", 0.2),),
+        known=(parameter("x", default=1.0),),
+    )
+    low, high = likelihood_ratio(model, "x", [1.0]).span
+    assert -50 < low < -1.5
+    assert 1.5 < high < 50

@@ -7,6 +7,7 @@ hypothesis are the business of those who throw the toys.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,8 @@ from nulight.typing import ArrayLike, FloatArray
 
 __all__ = ["BestFits", "LikelihoodRatio", "likelihood_ratio", "one_sided", "search_range"]
 
-_FAR = 1 - 2e-9  # 6 standard deviations: no toy has its best fit farther away
+_NEAR, _FAR = 1.0, (6.0, 5.0, 4.0, 3.0)  # standard deviations: no toy has its best fit farther than the first
+_RUNAWAY = 1e3  # ratio of the allowed ranges: a norm has gone to zero and allows any value of the parameter
 _MARGIN = 0.25  # of the range that is allowed there, on both sides
 
 
@@ -153,12 +155,28 @@ def search_range(
 
     The whole domain on a side where nothing bounds the parameter.
     """
+    ends = np.array(
+        [
+            _allowed(asimov(model, {**(fixed or {}), parameter: value}), parameter, profile, fixed)
+            for value in {min(values), max(values)}
+        ]
+    )
     low, high = domain(lookup(model, parameter))
-    lower, upper = min(values), max(values)
-    for value in {lower, upper}:
-        data = asimov(model, {**(fixed or {}), parameter: value})
-        found = interval_of(data, parameter, cl=_FAR, profile=profile, fixed=fixed)
-        lower = min(lower, low if found.lower is None else found.lower)
-        upper = max(upper, high if found.upper is None else found.upper)
+    lower, upper = ends[:, 0].min(), ends[:, 1].max()
     margin = _MARGIN * (upper - lower)
-    return max(lower - margin, low), min(upper + margin, high)
+    return float(max(lower - margin, low)), float(min(upper + margin, high))
+
+
+def _allowed(
+    model: Model, parameter: str, profile: Profile | None, fixed: Mapping[str, float] | None
+) -> tuple[float, float]:
+    """Range allowed at as many standard deviations as mean something."""
+    low, high = domain(lookup(model, parameter))
+
+    def ends(sigma: float) -> tuple[float, float]:
+        cl = math.erf(sigma / math.sqrt(2))
+        found = interval_of(model, parameter, cl=cl, profile=profile, fixed=fixed)
+        return low if found.lower is None else found.lower, high if found.upper is None else found.upper
+
+    near = ends(_NEAR)
+    return next((far for far in map(ends, _FAR) if np.ptp(far) < _RUNAWAY * np.ptp(near)), (low, high))
