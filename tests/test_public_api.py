@@ -13,6 +13,7 @@ import pytest
 import nulight
 
 NAMES = """
+bounded_gaussian feldman_cousins toy_limit
 Axis GridPoints LatinHypercube RandomPoints RunFolder ScanRun scan
 PARAMETERS PRESETS CardError Conventions Experiment Nuisance OwnInteraction Parameter Prior Term __version__
 alternatives asimov combine contour cross_section discovery_significance driving_bins fit forecast get_conventions

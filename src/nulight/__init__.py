@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from nulight.exchange.pyhf import export_pyhf, to_pyhf
     from nulight.experiments import CardError, Experiment, load
     from nulight.experiments.library import list_experiments
+    from nulight.inference.belts import bounded_gaussian, feldman_cousins
     from nulight.inference.contours import contour
     from nulight.inference.coordinates import Prior
     from nulight.inference.fit import fit
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from nulight.inference.model import Nuisance, asimov, with_nuisances
     from nulight.inference.posterior import log_likelihood
     from nulight.inference.priors import LogUniform
+    from nulight.inference.toy_intervals import toy_limit
     from nulight.interactions.term import Term
     from nulight.literature.limits import published_limits
     from nulight.models.conversions import convert
@@ -92,6 +94,7 @@ __all__ = [
     "__version__",
     "alternatives",
     "asimov",
+    "bounded_gaussian",
     "combine",
     "contour",
     "convert",
@@ -101,6 +104,7 @@ __all__ = [
     "driving_bins",
     "effective_moments",
     "export_pyhf",
+    "feldman_cousins",
     "fit",
     "forecast",
     "get_conventions",
@@ -139,6 +143,7 @@ __all__ = [
     "spectrum",
     "to_hs3",
     "to_pyhf",
+    "toy_limit",
     "triggers_for",
     "upper_limit",
     "vary",
@@ -154,6 +159,7 @@ _HOMES = {
     "nulight.studies.cross_sections": ("cross_section",),
     "nulight.experiments": ("CardError", "Experiment", "load"),
     "nulight.experiments.library": ("list_experiments",),
+    "nulight.inference.belts": ("bounded_gaussian", "feldman_cousins"),
     "nulight.inference.contours": ("contour",),
     "nulight.inference.coordinates": ("Prior",),
     "nulight.inference.fit": ("fit",),
@@ -161,6 +167,7 @@ _HOMES = {
     "nulight.inference.goodness": ("goodness",),
     "nulight.inference.intervals": ("discovery_significance", "limit"),
     "nulight.inference.model": ("Nuisance", "asimov", "with_nuisances"),
+    "nulight.inference.toy_intervals": ("toy_limit",),
     "nulight.inference.posterior": ("log_likelihood",),
     "nulight.inference.priors": ("LogUniform",),
     "nulight.interactions.term": ("Term",),

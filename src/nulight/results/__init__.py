@@ -21,12 +21,14 @@ from nulight.results.portal_region import PortalRegion
 from nulight.results.posterior import Marginal, Posterior
 from nulight.results.renp import RenpEvents, RenpLimits, RenpSpectrum
 from nulight.results.scan import ScanResult
+from nulight.results.toy_limits import ExpectedEnds, ToyImpact, ToyInterval, ToyLimit
 
 __all__ = [
     "BlindSpotMap",
     "ContourResult",
     "Coverage",
     "CrossSectionResult",
+    "ExpectedEnds",
     "FitResult",
     "ForecastResult",
     "Goodness",
@@ -52,4 +54,7 @@ __all__ = [
     "ScaleLimit",
     "ScanResult",
     "SpectrumResult",
+    "ToyImpact",
+    "ToyInterval",
+    "ToyLimit",
 ]

@@ -35,6 +35,7 @@ _HOMES = {
         "RenpTest",
     ),
     "nulight.results.scan": ("ScanResult",),
+    "nulight.results.toy_limits": ("ToyLimit",),
 }
 
 
