@@ -89,7 +89,8 @@ class LogLikelihood:
         points, single = self._points(theta)
         slope = np.full(points.shape, np.nan)
         possible = np.isfinite(self._log_likelihood(points))
-        slope[possible] = self._gradient(points[possible])
+        if possible.any():
+            slope[possible] = self._gradient(points[possible])
         return slope[0] if single else slope
 
     def prior_transform(self, u: ArrayLike) -> FloatArray:

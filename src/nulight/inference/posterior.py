@@ -12,7 +12,7 @@ from nulight.inference.coordinates import Prior, domain, lookup
 from nulight.inference.density import LogLikelihood, Treat
 from nulight.inference.expectation import expected_counts
 from nulight.inference.model import Model, ParameterLike, parts
-from nulight.inference.priors import LogUniform, PriorChoice, Priors, marginal, nuisance_marginal
+from nulight.inference.priors import LogUniform, Marginal, PriorChoice, Priors, marginal, nuisance_marginal
 
 __all__ = ["Parameters", "log_likelihood"]
 
@@ -73,13 +73,10 @@ def log_likelihood(
     names = (*choices, *(n.name for n in sampled))
     if not names:
         raise ValueError(f"nothing to vary: {model.name} has no nuisance and no parameter was named")
-    priors = Priors([*marginals, *(nuisance_marginal(n) for n in sampled)])
-    for name, low, high in zip(names, priors.lower, priors.upper, strict=True):
-        if not low < high:
-            unit = known[name].unit if name in known else ""
-            raise ValueError(
-                f"{name}: empty range, [{low:g}, {high:g}] {unit}".rstrip() + "; to hold a value use fixed"
-            )
+    marginals += [nuisance_marginal(n) for n in sampled]
+    for name, prior in zip(names, marginals, strict=True):
+        _check(name, prior, known[name].unit if name in known else "")
+    priors = Priors(marginals)
     result = LogLikelihood(
         model=model,
         names=names,
@@ -108,6 +105,14 @@ def _choice(parameter: ParameterLike, choice: PriorChoice | None) -> PriorChoice
     if np.shape(choice) != (2,):
         raise ValueError(f"{parameter.name}: {choice!r}; give (low, high), Prior(mean, width) or LogUniform(low, high)")
     return float(choice[0]), float(choice[1])
+
+
+def _check(name: str, prior: Marginal, unit: str) -> None:
+    if not prior.lower < prior.upper:
+        ends = f"[{prior.lower:g}, {prior.upper:g}] {unit}".rstrip()
+        raise ValueError(f"{name}: empty range, {ends}; to hold a value use fixed")
+    if not prior.width > 0:
+        raise ValueError(f"{name}: a prior of width {prior.width:g}; it must be positive")
 
 
 def _whole(parameter: ParameterLike) -> tuple[float, float]:

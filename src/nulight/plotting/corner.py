@@ -15,7 +15,7 @@ from matplotlib.ticker import NullFormatter
 
 from nulight.models.parameters import PARAMETERS
 from nulight.plotting.labels import label_axis
-from nulight.plotting.style import COLOURS, PAGE_WIDTH, StyledFigure, styled
+from nulight.plotting.style import COLOURS, PAGE_WIDTH, StyledFigure, legend_above, styled
 from nulight.results.credible import weighted_quantile
 from nulight.results.posterior import Marginal, Posterior
 from nulight.studies.sampling.draws import wanted
@@ -25,12 +25,13 @@ __all__ = ["plot_posterior"]
 
 _LEVELS = (0.68, 0.90)
 _SHADES = (0.45, 0.2)  # and how dark they are
-_TAIL = 1e-3  # of the probability, beyond each end of an axis
+_TAIL = 2e-3  # of the probability, beyond each end of an axis
 _PANEL = 1.5  # largest side of a panel, inches
 _LEFT, _BELOW, _RIGHT, _ABOVE = 0.85, 0.6, 0.12, 0.12  # margins, inches
 _APART = (0.32, 0.55)  # labels from the axes below and on the left, inches
 _GAP = 0.07  # between panels, of their side
 _MOST, _SMALL = 12, 6  # parameters; number of them from where panels are small
+_ON_TOP: dict[str, Any] = {"zorder": 3, "clip_on": False}  # of the frame: a best fit at zero lies on it
 _LINE = 13  # letters of a name that fit on one line
 
 
@@ -73,7 +74,7 @@ def plot_posterior(posterior: Posterior, parameters: Sequence[str] | None = None
             fig=figure,
             bins=_bins(shown),
             levels=_LEVELS,
-            smooth=1.0,
+            smooth=1.3,
             color=COLOURS["blue"],
             plot_datapoints=False,
             plot_density=False,
@@ -89,7 +90,9 @@ def plot_posterior(posterior: Posterior, parameters: Sequence[str] | None = None
         for k, marginal in enumerate(shown):
             _mark(axes, shown, k)
             _label(axes, marginal, k, side)
-        _legend(axes, posterior)
+        _legend(axes, posterior.cl)
+        if len(shown) == 1:
+            axes[0, 0].set_ylabel("posterior density" + (" per logarithm" if shown[0].logarithmic else ""))
     return figure
 
 
@@ -105,31 +108,33 @@ def _range(marginal: Marginal, x: FloatArray, weights: FloatArray) -> tuple[floa
 def _bins(shown: Sequence[Marginal]) -> int:
     """Bins along an axis: as many as the samples fill."""
     least = min(marginal.effective_size for marginal in shown)
-    return int(np.clip(1.3 * least ** (1 / 3), 12, 30))
+    return int(np.clip(2 * least ** (1 / 3), 12, 32))
 
 
 def _figure(n: int) -> tuple[Figure, float]:
     """A figure for n x n panels, and their side in inches."""
     side = min(_PANEL if n > 1 else 2 * _PANEL, (PAGE_WIDTH - _LEFT - _RIGHT) / n)
-    left = _LEFT if n > 1 else _RIGHT  # a single panel has nothing on its left
-    size = (left + n * side + _RIGHT, _BELOW + n * side + _ABOVE)
+    left = _LEFT if n > 1 else _LEFT / 2  # a single panel has no numbers on its left
+    above = _ABOVE if n > 1 else 2 * _ABOVE  # but its legend above
+    size = (left + n * side + _RIGHT, _BELOW + n * side + above)
     return StyledFigure(figsize=size, layout="none"), side  # type: ignore[arg-type]  # missing in the stubs
 
 
 def _place(figure: Figure, n: int, side: float) -> None:
     width, height = figure.get_size_inches()
-    right, top = 1 - _RIGHT / width, 1 - _ABOVE / height
-    figure.subplots_adjust(right - n * side / width, _BELOW / height, right, top, _GAP, _GAP)
+    right, bottom = 1 - _RIGHT / width, _BELOW / height
+    figure.subplots_adjust(right - n * side / width, bottom, right, bottom + n * side / height, _GAP, _GAP)
 
 
 def _mark(axes: Any, shown: Sequence[Marginal], k: int) -> None:
     """The interval and the best fit of parameter `k`, alone and against the ones before it."""
+    red = COLOURS["vermillion"]
     for end in shown[k].equal_tailed:
         axes[k, k].axvline(end, color=COLOURS["grey"], linewidth=0.7, linestyle="--")
-    axes[k, k].axvline(shown[k].best_fit, color=COLOURS["vermillion"], linewidth=0.8)
+    axes[k, k].axvline(shown[k].best_fit, color=red, linewidth=0.8, **_ON_TOP)
     for j in range(k):
         axes[k, j].set_axisbelow(False)  # ticks on the filled contours
-        axes[k, j].plot(shown[j].best_fit, shown[k].best_fit, "+", color=COLOURS["vermillion"], clip_on=False)
+        axes[k, j].plot(shown[j].best_fit, shown[k].best_fit, "+", color=red, **_ON_TOP)
 
 
 def _label(axes: Any, marginal: Marginal, k: int, side: float) -> None:
@@ -145,19 +150,22 @@ def _label(axes: Any, marginal: Marginal, k: int, side: float) -> None:
         if marginal.logarithmic:
             axis.set_minor_formatter(NullFormatter())
     below.set_label_coords(0.5, -_APART[0] / side)
-    left.set_label_coords(-_APART[1] / side, 0.5)
+    if k:
+        left.set_label_coords(-_APART[1] / side, 0.5)
 
 
-def _legend(axes: Any, posterior: Posterior) -> None:
-    """What is drawn: in the empty corner, or in the only panel."""
+def _legend(axes: Any, cl: float) -> None:
+    """What is drawn: in the empty corner, or above the only panel."""
     blue, red = COLOURS["blue"], COLOURS["vermillion"]
     contours = [
         Patch(facecolor=to_rgba(blue, shade), edgecolor=blue, label=f"{100 * level:g} %")
         for level, shade in zip(_LEVELS, _SHADES, strict=True)
     ]
-    text = f"{100 * posterior.cl:g} % interval"
+    text = f"{100 * cl:g} % interval"
     interval = Line2D([], [], color=COLOURS["grey"], linestyle="--", linewidth=0.7, label=text)
     marker = "+" if len(axes) > 1 else ""
     best = Line2D([], [], color=red, marker=marker, linewidth=0.8, label="best fit")
-    handles = [*contours, interval, best] if len(axes) > 1 else [interval, best]
-    axes[0, -1].legend(handles=handles, loc="upper right", fontsize=7)
+    if len(axes) > 1:
+        axes[0, -1].legend(handles=[*contours, interval, best], loc="upper right", fontsize=7)
+        return
+    legend_above(axes[0, 0], handles=[interval, best], ncols=2)
