@@ -14,7 +14,7 @@ import nulight
 
 NAMES = """
 bounded_gaussian feldman_cousins toy_limit
-Axis GridPoints LatinHypercube RandomPoints RunFolder ScanRun scan
+Axis GridPoints LatinHypercube RandomPoints RunFolder ScanRun open_executor scan
 PARAMETERS PRESETS CardError Conventions Experiment Nuisance OwnInteraction Parameter Prior Term __version__
 alternatives asimov combine contour cross_section discovery_significance driving_bins fit forecast get_conventions
 get_material limit limits_table list_experiments load portal_limit portal_limits portal_region published_limits reach read_result

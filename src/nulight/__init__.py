@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from nulight.renp.setup import renp_experiment
     from nulight.results.reading import read_result
     from nulight.runs.folder import RunFolder
+    from nulight.runs.open import open_executor
     from nulight.runs.points import Axis, GridPoints, LatinHypercube, RandomPoints
     from nulight.studies.comparison import alternatives, driving_bins
     from nulight.studies.coverage import coverage
@@ -187,6 +188,7 @@ _HOMES = {
     "nulight.studies.scan": ("scan", "scan_grid"),
     "nulight.studies.scan_run": ("ScanRun",),
     "nulight.runs.folder": ("RunFolder",),
+    "nulight.runs.open": ("open_executor",),
     "nulight.runs.points": ("Axis", "GridPoints", "LatinHypercube", "RandomPoints"),
     "nulight.literature.limits": ("published_limits",),
     "nulight.models.conversions": ("convert",),

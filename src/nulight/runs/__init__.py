@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from nulight.runs.chunks import Chunks
+from nulight.runs.dask import DaskExecutor
 from nulight.runs.execute import Arrays, Executor, Serial, Store, Task, execute, run_chunk
 from nulight.runs.folder import RunFolder, RunStatus
 from nulight.runs.manifest import Manifest
 from nulight.runs.memory import Memory
 from nulight.runs.once import once
+from nulight.runs.open import open_executor
 from nulight.runs.streams import stream
+from nulight.runs.workers import ClusterError
 
 __all__ = [
     "Arrays",
     "Chunks",
+    "ClusterError",
+    "DaskExecutor",
     "Executor",
     "Manifest",
     "Memory",
@@ -23,6 +28,7 @@ __all__ = [
     "Task",
     "execute",
     "once",
+    "open_executor",
     "run_chunk",
     "stream",
 ]

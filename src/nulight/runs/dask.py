@@ -144,7 +144,7 @@ class _Flight:
         self.client, self.name, self.sent = client, f"nulight-{uuid4().hex[:8]}", 0
         self.chunks: dict[Any, int] = {}
         self.done: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self.content: bytes = extra("cloudpickle").dumps(task)
+        self.content = _packed(task)
         self.task = self._send_task()
 
     def __len__(self) -> int:
@@ -197,6 +197,17 @@ def _gone(client: Any, chunk: int, error: BaseException) -> str:
         f"({str(error).splitlines()[0] if str(error) else type(error).__name__}); finished chunks are kept: the same "
         "command goes on there with another cluster"
     )
+
+
+def _packed(task: Task) -> bytes:
+    try:
+        content: bytes = extra("cloudpickle").dumps(task)
+    except Exception as error:
+        raise ValueError(
+            f"{type(task).__name__} cannot be sent to other processes ({error}): it may hold no locks or open files, "
+            "and if it is defined in a script or notebook, move it to a module that the workers can import"
+        ) from None
+    return content
 
 
 def _content(content: bytes) -> bytes:

@@ -121,7 +121,7 @@ class JobQueue(BaseModel):
             log_directory=self.log_directory,
             job_name="nulight",
             worker_extra_args=["--no-dashboard", *self._lifetime()],
-            scheduler_options={"dashboard": False, "dashboard_address": None},
+            scheduler_options={"dashboard": False, "dashboard_address": ":0"},
         )
 
     def job_script(self) -> str:

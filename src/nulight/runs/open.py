@@ -89,7 +89,9 @@ def _number(where: object, text: str) -> int:
 def _local(number: int) -> Iterator[Executor]:
     distributed = extra("distributed")
     with (
-        distributed.LocalCluster(n_workers=0, dashboard_address=None) as cluster,
+        distributed.LocalCluster(
+            n_workers=0, dashboard_address="127.0.0.1:0", scheduler_kwargs={"dashboard": False}
+        ) as cluster,
         local_workers(cluster.scheduler_address, number),
         distributed.Client(cluster) as client,
     ):
