@@ -118,6 +118,7 @@ __all__ = [
     "log_likelihood",
     "look_elsewhere",
     "minimal_predictions",
+    "open_executor",
     "place_triggers",
     "portal_limit",
     "portal_limits",
