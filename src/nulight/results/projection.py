@@ -57,8 +57,8 @@ class Projection:
     def add(self, values: Mapping[str, FloatArray], heights: FloatArray) -> None:
         """Take in points: values (n,) of at least the parameters left, and their heights (n,)."""
         pairs = zip(self.names, self._cuts, strict=True)
-        index = tuple(np.searchsorted(cuts, values[name], side="right") for name, cuts in pairs)
-        np.fmin.at(self.lowest, index, heights)
+        index = [np.searchsorted(cuts, values[name], side="right") for name, cuts in pairs]
+        np.fmin.at(self.lowest.reshape(-1), np.ravel_multi_index(index, self.lowest.shape), heights)
 
 
 def _cells(axis: Axis, n_bins: int) -> tuple[FloatArray, FloatArray]:

@@ -62,7 +62,7 @@ def _shift(x: Words, hashed: Words, modulus: int) -> Words:
     """(x + hash) mod the modulus, the hash brought below it by a multiplication."""
     m = np.uint64(modulus)
     total = x + ((hashed >> _HALF) * m >> _HALF)
-    return np.asarray(np.where(total >= m, total - m, total), np.uint64)
+    return np.asarray(np.minimum(total, total - m), np.uint64)  # below zero it wraps around to a large number
 
 
 def _hash(x: Words, key: np.uint64) -> Words:
