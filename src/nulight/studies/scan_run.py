@@ -32,7 +32,6 @@ Chunk = dict[str, FloatArray]
 class _Survey:
     """What one pass over the chunks finds."""
 
-    place: int
     twice_nll: float
     best: dict[str, float]
     n_points: int
@@ -99,14 +98,10 @@ class ScanRun:
 
         They are the parameters, those profiled, ``twice_nll``, ``converged``, and ``residual``, zero where converged.
         """
-        for number in range(len(self.manifest.chunks)):
-            try:
-                found = dict(self._store.read(number))
-            except (FileNotFoundError, DamagedError):
-                continue
+        for places, found in self._found():
             residual = np.zeros(len(found["twice_nll"]))
             residual[found.pop("late")] = found.pop("late_residual")
-            yield {**self.points.values(self.manifest.chunks.places(number)), **found, "residual": residual}
+            yield {**self.points.values(places), **found, "residual": residual}
 
     def result(self) -> ScanResult:
         """Return the result of the whole scan.
@@ -126,7 +121,7 @@ class ScanRun:
         survey = self._whole()
         if isinstance(self._store, RunFolder) and survey.n_points > _MOST:
             return self._record(survey)
-        chi2 = np.concatenate([chunk["twice_nll"] for chunk in self.chunks()]) - survey.twice_nll
+        chi2 = np.concatenate([found["twice_nll"] for _, found in self._found()]) - survey.twice_nll
         if isinstance(self.points, GridPoints):
             return self._record(survey, delta_chi2=self.points.array(chi2))
         samples = self.points.values(slice(0, survey.n_points))
@@ -176,20 +171,30 @@ class ScanRun:
 
     def _survey(self) -> _Survey:
         """Find the lowest point; the first of equals."""
-        lowest, best, n_points, late = np.inf, dict[str, float](), 0, 0
-        place = -1
-        for chunk in self.chunks():
-            chi2 = np.where(np.isnan(chunk["twice_nll"]), np.inf, chunk["twice_nll"])
+        lowest, place, n_points, late = np.inf, -1, 0, 0
+        profiled: dict[str, float] = {}
+        for places, found in self._found():
+            chi2 = np.where(np.isnan(found["twice_nll"]), np.inf, found["twice_nll"])
             i = int(np.argmin(chi2))
             if chi2[i] < lowest:
-                place, lowest = n_points + i, float(chi2[i])
-                best = {name: float(chunk[name][i]) for name in (*self.points.names, *self.manifest.what["profile"])}
+                place, lowest = places.start + i, float(chi2[i])
+                profiled = {name: float(found[name][i]) for name in self.manifest.what["profile"]}
             n_points += len(chi2)
-            late += int(np.count_nonzero(~chunk["converged"].astype(bool)))
-        if not best:
+            late += len(found["late"])
+        if place < 0:
             reason = "the data are impossible at every point" if n_points else "no point is done yet"
             raise ValueError(f"{'+'.join(self.manifest.experiments)}: {reason}")
-        return _Survey(place=place, twice_nll=lowest, best=best, n_points=n_points, n_unconverged=late)
+        there = {name: float(column[0]) for name, column in self.points.values(slice(place, place + 1)).items()}
+        return _Survey(twice_nll=lowest, best=there | profiled, n_points=n_points, n_unconverged=late)
+
+    def _found(self) -> Iterator[tuple[slice, dict[str, FloatArray]]]:
+        """Yield the places and the arrays of one finished chunk after the other."""
+        for number in range(len(self.manifest.chunks)):
+            try:
+                found = dict(self._store.read(number))
+            except (FileNotFoundError, DamagedError):
+                continue
+            yield self.manifest.chunks.places(number), found
 
     def _record(self, survey: _Survey, **arrays: Any) -> ScanResult:
         what, provenance, names = self.manifest.what, self.manifest.provenance, self.points.names
