@@ -20,6 +20,7 @@ FORMAT = 1
 """Number of the layout of run folders."""
 
 _SHOWN = 6  # differences that a message names
+_LONGEST = 40  # characters of a value in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +32,14 @@ class Manifest:
     kind : str
         "scan", or the name of a toy study.
     experiments : tuple of str
+    versions : mapping of str to str
+        Of the packages that compute.
+    provenance : mapping
+        What the experiments say about themselves: hashes of data, conventions, citations.
     chunks : Chunks
         How the work is divided; part of what defines the numbers.
     what : mapping
         What is computed: points, profiled and held parameters, nuisances, seeds...
-    provenance : mapping
-        What the experiments say about themselves: hashes of data, conventions, citations.
-    versions : mapping of str to str
-        Of the packages that compute.
     recipe : mapping
         How the run was asked for (names and options of a command), so that it can be taken up again from the
         folder alone. It defines nothing: two recipes for the same numbers are the same run.
@@ -47,10 +48,10 @@ class Manifest:
 
     kind: str
     experiments: tuple[str, ...]
+    versions: Mapping[str, str] = field(default_factory=lambda: {"nulight": __version__, "numpy": np.__version__})
+    provenance: Mapping[str, Any] = field(default_factory=dict)
     chunks: Chunks
     what: Mapping[str, Any]
-    provenance: Mapping[str, Any] = field(default_factory=dict)
-    versions: Mapping[str, str] = field(default_factory=lambda: {"nulight": __version__, "numpy": np.__version__})
     recipe: Mapping[str, Any] = field(default_factory=dict)
     format: int = FORMAT
 
@@ -117,4 +118,4 @@ def _differences(a: Any, b: Any, path: str) -> Iterator[str]:
 
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
