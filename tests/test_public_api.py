@@ -26,6 +26,7 @@ effective_moments scale_limit
 place_triggers renp_identify renp_placement
 renp_mass renp_nature renp_ordering triggers_for
 coverage goodness look_elsewhere
+correlate share_nuisances
 """
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nulight.inference.belts import bounded_gaussian, feldman_cousins
     from nulight.inference.contours import contour
     from nulight.inference.coordinates import Prior
+    from nulight.inference.correlation import correlate, share_nuisances
     from nulight.inference.fit import fit
     from nulight.inference.forecast import forecast, reach
     from nulight.inference.goodness import goodness
@@ -99,6 +100,7 @@ __all__ = [
     "combine",
     "contour",
     "convert",
+    "correlate",
     "coverage",
     "cross_section",
     "discovery_significance",
@@ -142,6 +144,7 @@ __all__ = [
     "scale_limit",
     "scan",
     "scan_grid",
+    "share_nuisances",
     "spectrum",
     "to_hs3",
     "to_pyhf",
@@ -164,6 +167,7 @@ _HOMES = {
     "nulight.inference.belts": ("bounded_gaussian", "feldman_cousins"),
     "nulight.inference.contours": ("contour",),
     "nulight.inference.coordinates": ("Prior",),
+    "nulight.inference.correlation": ("correlate", "share_nuisances"),
     "nulight.inference.fit": ("fit",),
     "nulight.inference.forecast": ("forecast", "reach"),
     "nulight.inference.goodness": ("goodness",),

@@ -120,6 +120,14 @@ def test_treated_nuisances_and_held_parameters_are_respected():
     assert curve.kinematic_end["electrons"] > 1e3
 
 
+def test_correlated_fluxes_are_respected():
+    model = nl.correlate(load("xenonnt-2022-er"), {("flux_solar_pp", "flux_solar_Be7"): -0.8})
+    model = nl.with_nuisances(model, {"xenonnt_background": 0.05})
+    curve = portal_limit(model, "mu_e4", [50.0], interval="upper", expected=False)
+    assert curve.upper[0] == pytest.approx(nl.upper_limit(model, "mu_e4", fixed={"m_4": 50.0}).upper, rel=1e-6)
+    assert curve.kinematic_end["electrons"] > 1e3
+
+
 def test_planned_data_are_the_expectation_at_what_is_held():
     experiment = load("51cr-lxe-a")
     fixed = {"sin2_theta_w": 0.2}

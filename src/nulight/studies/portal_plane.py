@@ -10,6 +10,7 @@ import numpy as np
 
 from nulight.experiments import Experiment, load
 from nulight.inference.coordinates import Prior
+from nulight.inference.linked import LinkedModel
 from nulight.inference.mass_grid import mass_table
 from nulight.inference.model import DerivedModel, Model, parts
 from nulight.models.parameters import PARAMETERS, check_parameters
@@ -53,7 +54,9 @@ def portal_model(experiments: Experiments, conventions: str | None = None) -> Mo
 
 def experiments_of(model: Model) -> tuple[Experiment, ...]:
     """Return the experiments beneath a model, whatever was done to their nuisances."""
-    found = (part.base if isinstance(part, DerivedModel) else part for part in parts(model))
+    found = list(parts(model))
+    while any(isinstance(part, DerivedModel | LinkedModel) for part in found):
+        found = [part.base if isinstance(part, DerivedModel | LinkedModel) else part for part in found]
     return tuple(part for part in found if isinstance(part, Experiment))
 
 
