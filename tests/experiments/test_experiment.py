@@ -191,7 +191,7 @@ def test_a_background_that_holds_less_than_the_signal_it_contains_is_refused() -
 
 def test_reactor_components_carry_the_name_of_their_source() -> None:
     # a background may then be called "low" or "U235", and two reactors stay apart
-    plant = {"kind": "reactor", "total_flux": "1e13 cm^-2 s^-1"}
+    plant = {"kind": "reactor", "total_flux": "1e13 cm^-2 s^-1", "flux_uncertainty": "3 %"}
     backgrounds = {"B0": None, "low": {"kind": "flat", "rate": "1 events/(t yr keV)"}}
     nuisances = {"xenonnt_background": {"scales": ["low"]}}
     changes = {
@@ -202,7 +202,8 @@ def test_reactor_components_carry_the_name_of_their_source() -> None:
     experiment = load("xenonnt-2022-er", changes=changes)
     assert len(set(experiment.components)) == len(experiment.components) == 2 * 6 + 1
     assert experiment.scales["low"] == ("xenonnt_background",)
-    assert experiment.scales["one:low"] == experiment.scales["two:low"] == ("flux_reactor_low",)
+    assert experiment.scales["one:low"] == ("flux_reactor_low", "flux_one")
+    assert experiment.scales["two:low"] == ("flux_reactor_low", "flux_two")
     counts = dict(zip(experiment.components, experiment.expected({})[0], strict=True))
     assert counts["one:U235"] == pytest.approx(counts["two:U235"])
 

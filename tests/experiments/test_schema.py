@@ -268,6 +268,8 @@ def test_sources_that_share_a_nuisance_agree_on_its_size() -> None:
     (fault,) = faults_of(("sources", [reactor, reactor | {"name": "d", "widths": {"low": "20 %"}}]), alone)
     assert (fault.path, fault.value) == ("sources[1]", "'flux_reactor_low'")
     assert not faults_of(("sources", [reactor, reactor | {"name": "d"}]), alone)
+    plants = [reactor | {"flux_uncertainty": "2 %"}, reactor | {"name": "d", "flux_uncertainty": "3 %"}]
+    assert not faults_of(("sources", plants), alone)
     assert not faults_of(("sources", more), alone, ("source_nuisances", False))
 
 

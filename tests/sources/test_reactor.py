@@ -185,6 +185,14 @@ def test_nuisances_scale_their_component_and_the_normalisation_all():
     assert source.nuisances[-1].components == source.components
 
 
+def test_power_and_distance_are_uncertain_plant_by_plant_and_spectra_everywhere():
+    one, two = (reactor_source(normalisation_width=0.02, name=name, **DRESDEN) for name in ("one", "two"))
+    assert (one.name, one.nuisances[-1].name) == ("one", "flux_one")
+    assert {n.name for n in one.nuisances} & {n.name for n in two.nuisances} == {
+        f"flux_reactor_{component}" for component in one.components
+    }
+
+
 def test_provenance_names_every_table():
     source = reactor_source(**DRESDEN)
     assert set(source.hashes) == {

@@ -56,7 +56,7 @@ def _source(entry: schema.SourceEntry, conventions: Conventions, tables: Tables)
         return _electron_capture(entry)
     if isinstance(entry, schema.ReactorSource):
         options = entry.model_dump(exclude={"kind", "name", "flux_uncertainty", "oscillation"}, exclude_none=True)
-        return reactor_source(**options, normalisation_width=entry.flux_uncertainty or 0.0)
+        return reactor_source(**options, normalisation_width=entry.flux_uncertainty or 0.0, name=entry.name)
     if isinstance(entry, schema.PionDecaySource):
         return _pion_decay(entry, tables)
     if isinstance(entry, schema.AtmosphericSource):

@@ -118,7 +118,7 @@ def _source_widths(source: Any) -> dict[str, float]:
         from nulight.sources.reactor import REACTOR_WIDTHS
 
         widths = REACTOR_WIDTHS | (source.widths or {})
-        common = {} if source.flux_uncertainty is None else {"flux_reactor": source.flux_uncertainty}
+        common = {} if source.flux_uncertainty is None else {f"flux_{source.name}": source.flux_uncertainty}
         return {f"flux_reactor_{name}": width for name, width in widths.items() if width > 0} | common
     if isinstance(source, (AtmosphericSource, SupernovaBackgroundSource)) and source.uncertainty is not None:
         return {f"flux_{source.kind}": source.uncertainty}

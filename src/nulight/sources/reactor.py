@@ -70,6 +70,7 @@ def reactor_source(
     captures_per_fission: float | None = None,
     widths: Mapping[str, float] | None = None,
     normalisation_width: float = 0.0,
+    name: str = "reactor",
 ) -> Source:
     r"""Build the electron-antineutrino flux of a reactor.
 
@@ -98,7 +99,9 @@ def reactor_source(
     widths : mapping of component to float or None
         Replaces entries of `REACTOR_WIDTHS`; zero leaves the nuisance ``flux_reactor_<component>`` out.
     normalisation_width : float
-        Relative uncertainty common to all components (power, distance or total flux), nuisance ``flux_reactor``.
+        Relative uncertainty common to all components (power, distance or total flux), nuisance ``flux_<name>``.
+    name : str
+        Of the plant. Spectra are the same everywhere, and so are their uncertainties; power and distance are its own.
 
     Returns
     -------
@@ -145,9 +148,9 @@ def reactor_source(
     if per_fission is not None:
         hashes["energy_per_fission.csv"] = read_package_table("data/reactor/energy_per_fission.csv").sha256
     return Source(
-        name="reactor",
+        name=name,
         fluxes=tuple(fluxes),
-        nuisances=_nuisances(tuple(spectra), widths, normalisation_width),
+        nuisances=_nuisances(tuple(spectra), widths, normalisation_width, f"flux_{name}"),
         citations=tuple(citations),
         hashes=hashes,
     )
@@ -218,7 +221,7 @@ def _flux(name: str, spectrum: PiecewiseSpectrum, per_fission: float) -> Flux:
 
 
 def _nuisances(
-    components: tuple[str, ...], widths: Mapping[str, float] | None, normalisation_width: float
+    components: tuple[str, ...], widths: Mapping[str, float] | None, normalisation_width: float, normalisation: str
 ) -> tuple[FluxNuisance, ...]:
     changed = dict(widths or {})
     if unknown := sorted(set(changed) - set(components)):
@@ -229,7 +232,7 @@ def _nuisances(
         if not 0 <= values[name] < np.inf:
             raise ValueError(f"relative width of {name or 'the normalisation'} = {values[name]} must not be negative")
     return tuple(
-        FluxNuisance(name=f"flux_reactor_{name}".rstrip("_"), width=values[name], components=scaled)
+        FluxNuisance(name=f"flux_reactor_{name}" if name else normalisation, width=values[name], components=scaled)
         for name, scaled in named.items()
         if values[name] > 0
     )

@@ -133,7 +133,8 @@ class ElectronCaptureSource(Entry):
 class ReactorSource(Entry):
     """Electron antineutrinos of a reactor: thermal `power` and `distance`, or `total_flux`.
 
-    `widths` replaces the uncertainties of single components; `flux_uncertainty` is common to all.
+    `widths` replaces the uncertainties of single components, which all reactors share; `flux_uncertainty` is that of
+    power and distance, the nuisance ``flux_<name>``, of this plant alone if its source has a name.
     """
 
     kind: Literal["reactor"]
