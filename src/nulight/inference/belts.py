@@ -17,10 +17,10 @@ from nulight.typing import ArrayLike, FloatArray
 
 __all__ = ["bounded_gaussian", "feldman_cousins", "gaussian_p_value", "poisson_p_value"]
 
-_STEP = 0.02  # of the signal where a belt is searched for its ends
-_CHUNK = 4_000_000  # numbers of one table: signals x counts
+_STEP, _SLIVER = 0.02, 1e-7  # of the signal where a belt is searched for its ends
+_CHUNK = 4_000_000  # numbers of one table: signals x counts within 12 standard deviations
 _TIE = 1e-9  # of the logarithm of a likelihood ratio
-_HALVINGS = 50
+_HALVINGS = 40
 
 
 def feldman_cousins(n: int, background: float, cl: float = 0.90, *, monotone: bool = True) -> tuple[float, float]:
@@ -82,7 +82,7 @@ def bounded_gaussian(x: float, sigma: float = 1.0, cl: float = 0.90) -> tuple[fl
     Returns
     -------
     lower, upper : float
-        In the unit of `x`, exact to 1e-12 of `sigma`.
+        In the unit of `x`, exact to 1e-10 of `sigma`.
 
     Raises
     ------
@@ -126,10 +126,11 @@ def poisson_p_value(n: ArrayLike, signal: ArrayLike, background: ArrayLike) -> F
     """
     columns = np.broadcast_arrays(*(np.atleast_1d(np.asarray(a, float)) for a in (n, signal, background)))
     mean = columns[1] + columns[2]
-    largest = int(max(mean.max() + 12 * math.sqrt(mean.max() + 25), columns[0].max() + 1))
-    rows = max(1, _CHUNK // (largest + 1))
+    low, high = (end + side * 12 * math.sqrt(end + 25) for end, side in ((mean.min(), -1), (mean.max(), 1)))
+    counts = np.arange(max(math.floor(low), 0.0), math.ceil(high) + 1.0)
+    rows = max(1, _CHUNK // len(counts))
     places = [slice(i, i + rows) for i in range(0, len(mean), rows)]
-    return np.concatenate([_p_values(*(column[place] for column in columns), largest=largest) for place in places])
+    return np.concatenate([_p_values(*(column[place] for column in columns), counts=counts) for place in places])
 
 
 def gaussian_p_value(x: ArrayLike, mu: ArrayLike) -> FloatArray:
@@ -169,10 +170,9 @@ def _check(n: float, background: float, cl: float) -> None:
         raise ValueError(f"confidence level {cl} must lie between 0 and 1 (0.9 for 90 %)")
 
 
-def _p_values(n: FloatArray, signal: FloatArray, background: FloatArray, *, largest: int) -> FloatArray:
+def _p_values(n: FloatArray, signal: FloatArray, background: FloatArray, *, counts: FloatArray) -> FloatArray:
     from scipy.special import gammaln, xlogy
 
-    counts = np.arange(largest + 1.0)
     mean = (signal + background)[:, None]
     ratio = _log_ratio(counts, mean, background[:, None])
     probability = np.exp(xlogy(counts, mean) - mean - gammaln(counts + 1))
@@ -201,11 +201,25 @@ def _plain(n: int, background: float, cl: float) -> tuple[float, float]:
     low, high = max(best - width, 0.0), best + width
     step = _STEP * max(1.0, math.sqrt(n) / 6)
     signal = np.linspace(low, high, math.ceil((high - low) / step) + 1)
+    close = _changes(n, background, high)
+    signal = np.unique(np.clip(np.concatenate([signal, close - _SLIVER, close + _SLIVER]), low, high))
     inside = np.flatnonzero(accepts(signal))
     first, last = int(inside[0]), int(inside[-1])
     upper = _edge(accepts, signal[[last]], signal[[last + 1]])
     lower = signal[[0]] if first == 0 else _edge(accepts, signal[[first]], signal[[first - 1]])
     return float(lower[0]), float(upper[0])
+
+
+def _changes(n: int, background: float, highest: float) -> FloatArray:
+    """Signals where other counts change places with n: the only ones next to which acceptance may be a sliver."""
+    from scipy.special import xlogy
+
+    k = np.arange(math.ceil(highest + background + 8 * math.sqrt(highest + background + 4)) + 2.0)
+    k = k[k != n]
+    best, own = np.maximum(k, background), max(n, background)
+    mean = np.exp((xlogy(k, best) - best - xlogy(n, own) + own) / (k - n))
+    signal: FloatArray = mean - background
+    return signal
 
 
 def _edge(accepts: Callable[[FloatArray], NDArray[np.bool_]], inside: FloatArray, outside: FloatArray) -> FloatArray:
