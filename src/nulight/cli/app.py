@@ -12,9 +12,11 @@ from nulight.cli.cite import command as cite
 from nulight.cli.contour import command as contour
 from nulight.cli.convert import SETTINGS as CONVERT_SETTINGS
 from nulight.cli.convert import command as convert
+from nulight.cli.coverage import command as coverage
 from nulight.cli.experiments import command as experiments
 from nulight.cli.export import command as export
 from nulight.cli.forecast import command as forecast
+from nulight.cli.goodness import command as goodness
 from nulight.cli.group import Group
 from nulight.cli.limit import command as limit
 from nulight.cli.limits import command as limits
@@ -25,6 +27,7 @@ from nulight.cli.renp.app import app as renp
 from nulight.cli.reproduce import command as reproduce
 from nulight.cli.sample import command as sample
 from nulight.cli.scan.app import app as scan
+from nulight.cli.significance import command as significance
 from nulight.cli.spectrum import command as spectrum
 from nulight.cli.validate import command as validate
 from nulight.cli.workspace import command as workspace
@@ -71,6 +74,9 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "contour": contour,
     "forecast": forecast,
     "sample": sample,
+    "significance": significance,
+    "coverage": coverage,
+    "goodness": goodness,
     "reproduce": reproduce,
     "validate": validate,
     "cite": cite,

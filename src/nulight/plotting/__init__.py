@@ -8,9 +8,12 @@ from __future__ import annotations
 from nulight.plotting.blind_spots import plot_blind_spots, plot_complementarity
 from nulight.plotting.contour import plot_contour
 from nulight.plotting.corner import plot_posterior
+from nulight.plotting.coverage import plot_coverage
 from nulight.plotting.forecast import plot_forecast
+from nulight.plotting.goodness import plot_goodness
 from nulight.plotting.kinds import plot_result
 from nulight.plotting.limits import plot_limits
+from nulight.plotting.look_elsewhere import plot_look_elsewhere
 from nulight.plotting.minimal import plot_minimal
 from nulight.plotting.moments import plot_moments
 from nulight.plotting.overview import plot_overview
@@ -37,8 +40,11 @@ __all__ = [
     "plot_blind_spots",
     "plot_complementarity",
     "plot_contour",
+    "plot_coverage",
     "plot_forecast",
+    "plot_goodness",
     "plot_limits",
+    "plot_look_elsewhere",
     "plot_minimal",
     "plot_moments",
     "plot_overview",

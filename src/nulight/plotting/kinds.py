@@ -10,7 +10,10 @@ from matplotlib.figure import Figure
 from nulight.io.record import Result
 from nulight.plotting.blind_spots import plot_blind_spots
 from nulight.plotting.contour import plot_contour
+from nulight.plotting.coverage import plot_coverage
 from nulight.plotting.forecast import plot_forecast
+from nulight.plotting.goodness import plot_goodness
+from nulight.plotting.look_elsewhere import plot_look_elsewhere
 from nulight.plotting.minimal import plot_minimal
 from nulight.plotting.moments import plot_moments
 from nulight.plotting.overview import plot_overview
@@ -34,9 +37,12 @@ __all__ = ["KIND_PLOTS", "plot_result"]
 KIND_PLOTS: Mapping[str, Callable[[Any], Figure]] = {
     "blind-spots": plot_blind_spots,
     "contour": plot_contour,
+    "coverage": plot_coverage,
     "forecast": plot_forecast,
+    "goodness": plot_goodness,
     "limit": plot_profile,
     "limits": plot_overview,
+    "look-elsewhere": plot_look_elsewhere,
     "minimal model": plot_minimal,
     "moments": plot_moments,
     "portal-limit": plot_portal,

@@ -100,13 +100,18 @@ class LookElsewhere(Result):
         columns = {self.mass: self.masses, self.coupling: self.best_fit, "q0": self.q0, "significance": self.q0**0.5}
         return columns, {self.mass: self.mass_unit, self.coupling: self.unit}
 
-    def _lines(self) -> Iterator[tuple[str, str]]:
+    def statements(self) -> Iterator[tuple[str, str]]:
+        """Yield the p-values in words, each with its name."""
         toys = _range(self.p_local_toys, self.p_local_lower, self.p_local_upper)
         yield "local p", f"{100 * self.p_local:.3g} % asymptotically, {toys} from toys"
         ends = _range(self.p_global, self.p_global_lower, self.p_global_upper)
         yield "global p", f"{ends} from {len(self.maxima)} toys, {_sigma(self.p_global_upper, self.p_global_lower)}"
-        for level, p in zip(self.levels, self.p_upcrossings, strict=True):
-            yield "global p, upcrossings", f"{100 * p:.3g} % from q0 = {level:g}"
+        each = zip(self.p_upcrossings, self.levels, strict=True)
+        texts = [f"{100 * p:.3g} % from q0 = {level:g}" for p, level in each]
+        yield "global p by upcrossings", ", ".join(texts)
+
+    def _lines(self) -> Iterator[tuple[str, str]]:
+        yield from self.statements()
         yield from Result._lines(self)
 
 

@@ -26,6 +26,7 @@ from nulight.typing import ArrayLike, FloatArray
 __all__ = ["SearchToys", "look_elsewhere", "upcrossings"]
 
 _AT_ONCE = 250  # toys of a piece of work, each at all masses
+_ALONE = 0.5  # correlation of neighbouring masses: halfway between them a sixth of the significance is lost
 _LEVELS = np.array([0.5, 1.0, 2.0])
 
 
@@ -99,7 +100,6 @@ def look_elsewhere(
         params={**fixed, mass: float(grid[0]), coupling: 0.0} | _first(start.parameters),
         nuisances=_first(start.nuisances),
         profile=profile,
-        place=int(np.argmax(q0[0])),
         toys=Chunks(n_items=n_toys, size=_AT_ONCE),
         seed=seed,
     )
@@ -108,7 +108,7 @@ def look_elsewhere(
     blocks = [store.read(chunk) for chunk in range(len(task.toys))]
     toys = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
     late = int(toys["failed"].sum()) + int(not converged[0])
-    return _record(task, coupling, mass, grid, (q0[0], best[0]), toys, late, fixed)
+    return _record(task, coupling, mass, grid, (q0[0], best[0]), toys["q0"], late, fixed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +123,6 @@ class SearchToys:
         Where toys are thrown.
     profile : mapping
         Profiled parameters, those with a prior have a measurement behind them.
-    place : int
-        Mass whose q0 is kept for itself.
     toys : Chunks
     seed : int
     """
@@ -134,12 +132,11 @@ class SearchToys:
     params: Mapping[str, float]
     nuisances: Mapping[str, float]
     profile: Profile
-    place: int
     toys: Chunks
     seed: int
 
     def __call__(self, chunk: int) -> dict[str, FloatArray]:
-        """Return the largest q0, that at one mass, numbers of upcrossings, and which fits failed, for every toy."""
+        """Return q0 of every toy at every mass, (n_toys, n_masses), and which fits failed, (n_toys,)."""
         places = self.toys.places(chunk)
         toys = throw_toys(
             self.model,
@@ -150,13 +147,7 @@ class SearchToys:
             priors=self.profile,
         )
         q0, _, converged = self.search.q0(toys)
-        seen = q0[:, self.search.reachable]
-        return {
-            "largest": q0.max(axis=1),
-            "local": q0[:, self.place],
-            "upcrossings": np.stack([upcrossings(seen, level) for level in _LEVELS], axis=1),
-            "failed": (~converged).astype(float),
-        }
+        return {"q0": q0, "failed": (~converged).astype(float)}
 
 
 def upcrossings(q0: FloatArray, level: float) -> FloatArray:
@@ -187,15 +178,17 @@ def _record(
     mass: str,
     grid: FloatArray,
     data: tuple[FloatArray, FloatArray],
-    toys: Mapping[str, FloatArray],
+    toys: FloatArray,
     late: int,
     fixed: Mapping[str, float],
 ) -> LookElsewhere:
     model, (q0, best) = task.model, data
     poi = lookup(model, coupling)
-    one_sided, n, top = domain(poi)[0] >= 0, len(toys["largest"]), float(q0.max())
-    crossed = toys["upcrossings"].mean(axis=0)
-    local, anywhere = (fraction(np.count_nonzero(toys[k] >= top - TIE), n) for k in ("local", "largest"))
+    one_sided, n, place = domain(poi)[0] >= 0, len(toys), int(np.argmax(q0))
+    top, largest = float(q0[place]), toys.max(axis=1)
+    crossed = np.stack([upcrossings(toys[:, task.search.reachable], level) for level in _LEVELS])
+    local, anywhere = (fraction(np.count_nonzero(q >= top - TIE), n) for q in (toys[:, place], largest))
+    extrapolated = crossed.mean(axis=1) * np.exp(-(top - _LEVELS) / 2)
     provenance = model.provenance()
     return LookElsewhere(
         coupling=coupling,
@@ -206,7 +199,7 @@ def _record(
         masses=grid,
         best_fit=best,
         q0=q0,
-        best_mass=float(grid[task.place]),
+        best_mass=float(grid[place]),
         one_sided=one_sided,
         p_local=_tail(top, one_sided=one_sided),
         p_local_toys=float(local[0]),
@@ -216,17 +209,17 @@ def _record(
         p_global_lower=float(anywhere[1]),
         p_global_upper=float(anywhere[2]),
         levels=_LEVELS,
-        upcrossings=crossed,
-        upcrossing_errors=toys["upcrossings"].std(axis=0) / np.sqrt(n),
-        p_upcrossings=np.minimum(_tail(top, one_sided=one_sided) + crossed * np.exp(-(top - _LEVELS) / 2), 1.0),
-        maxima=toys["largest"],
+        upcrossings=crossed.mean(axis=1),
+        upcrossing_errors=crossed.std(axis=1) / np.sqrt(n),
+        p_upcrossings=np.minimum(_tail(top, one_sided=one_sided) + extrapolated, 1.0),
+        maxima=largest,
         seed=task.seed,
         fixed=fixed,
         definition=_definition(task, coupling, mass, one_sided=one_sided),
         conventions=provenance.get("conventions", {}),
         provenance=provenance,
         citations=(*citations(model, [coupling, mass, *task.profile]), "Gross:2010qma"),
-        warnings=_warnings(task, q0, late),
+        warnings=_warnings(task, grid, toys, late),
     )
 
 
@@ -243,10 +236,29 @@ def _definition(task: SearchToys, coupling: str, mass: str, *, one_sided: bool) 
     return text + "; global p: fraction of toys without a signal whose largest q0 is no smaller"
 
 
-def _warnings(task: SearchToys, q0: FloatArray, late: int) -> tuple[str, ...]:
-    out = int(np.count_nonzero(~task.search.reachable))
+def _warnings(task: SearchToys, grid: FloatArray, toys: FloatArray, late: int) -> tuple[str, ...]:
+    reachable = task.search.reachable
+    out = int(np.count_nonzero(~reachable))
     texts = [
         f"{late} data sets have a fit that did not converge" if late else "",
-        f"at {out} of {len(q0)} masses no count depends on the coupling: q0 = 0 there" if out else "",
+        f"at {out} of {len(grid)} masses no count depends on the coupling: q0 = 0 there" if out else "",
+        _coarse(grid[reachable], np.sqrt(toys[:, reachable])),
     ]
     return tuple(text for text in texts if text)
+
+
+def _coarse(masses: FloatArray, significance: FloatArray) -> str:
+    """Say where neighbouring masses hardly know of each other: excesses between them are overlooked."""
+    z = significance - significance.mean(axis=0)
+    size = np.sqrt((z**2).sum(axis=0))
+    product = size[1:] * size[:-1]
+    shared = np.where(product > 0, (z[:, 1:] * z[:, :-1]).sum(axis=0) / np.where(product > 0, product, 1.0), 1.0)
+    apart = np.flatnonzero(shared < _ALONE)
+    if apart.size == 0:
+        return ""
+    first, last = masses[apart[0]], masses[apart[-1] + 1]
+    return (
+        f"the grid is coarse: {apart.size} pairs of neighbouring masses between {first:.4g} and {last:.4g} have "
+        f"correlations below {_ALONE:g}; an excess between them is overlooked, and upcrossings give too large a "
+        "p-value for this grid"
+    )

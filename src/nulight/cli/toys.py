@@ -1,0 +1,82 @@
+"""What commands that throw pseudo-experiments have in common: their options, values along an axis, files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nulight.cli.options import energy, parameter_value
+from nulight.cli.output import DATA, PLOTS, check_suffix
+
+if TYPE_CHECKING:
+    from nulight.results import Result
+    from nulight.typing import FloatArray
+
+__all__ = ["Files", "Seed", "Toys", "check_files", "values_of", "write_files"]
+
+Toys = Annotated[int, typer.Option("--toys", min=20, max=10_000_000, help="Pseudo-experiments.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same pseudo-experiments.")]
+Files = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="Also write the result: .json, .csv, or a plot as .png, .pdf, .svg; may be repeated.",
+    ),
+]
+
+_FORM = "LOW:HIGH:N, LOW:HIGH:N:log or values with commas"
+_MOST = 100_000
+
+
+def check_files(files: Sequence[Path] | None) -> None:
+    """Refuse files of an unknown kind before anything is computed."""
+    for path in files or ():
+        check_suffix(path, plots=True)
+
+
+def write_files(result: Result, files: Sequence[Path] | None, plot: str) -> None:
+    """Write a result as tables, and as the figure that the function `plot` of `nulight.plotting` draws."""
+    for path in files or ():
+        if path.suffix.lower() in DATA:
+            result.save(path)
+        if path.suffix.lower() in PLOTS:
+            from nulight import plotting
+
+            plotting.save_figure(getattr(plotting, plot)(result), path)
+
+
+def values_of(name: str, text: str, option: str) -> FloatArray:
+    """Read values of a parameter in its unit; those of a mass with their unit.
+
+    Raises
+    ------
+    ValueError
+        If the text is none of the forms, or has too many values.
+    """
+    import numpy as np
+
+    words = [word.strip() for word in text.split(":")]
+    if len(words) == 1:
+        return np.array([_value(name, word.strip(), option) for word in text.split(",")])
+    if len(words) not in (3, 4) or not all(words) or words[3:] not in ([], ["log"], ["lin"]):
+        raise ValueError(f"{option} {text!r}: write {_FORM}")
+    low, high = (_value(name, word, option) for word in words[:2])
+    n, log = words[2], words[3:] == ["log"]
+    if not n.isdecimal() or len(n) > len(str(_MOST)) or not 2 <= int(n) <= _MOST:
+        raise ValueError(f"{option} {text!r}: {n!r} values; use 2 to {_MOST:,}")
+    if not low < high or (log and low <= 0):
+        raise ValueError(f"{option} {text!r}: LOW must be below HIGH, and positive for equal ratios")
+    return np.geomspace(low, high, int(n)) if log else np.linspace(low, high, int(n))
+
+
+def _value(name: str, text: str, option: str) -> float:
+    if name not in ("m_4", "m_vector", "m_scalar"):
+        return parameter_value(name, text)
+    try:
+        return energy(text)
+    except ValueError as error:
+        raise ValueError(f"{option}: {error}; write every mass with its unit, '1 keV:1 MeV:40:log'") from None
