@@ -96,8 +96,7 @@ class _Walk:
         self.z = np.clip(start, lower, upper)
         self.residual = np.full(n_points, np.inf if n_dim else 0.0)
         self.live = np.arange(n_points if n_dim else 0)
-        self.limit = np.full(n_points, tolerance)
-        self.near, self.shrink = np.zeros(n_points, bool), np.ones(n_points)
+        self.near, self.shrink = np.isinf(function.least(np.arange(n_points))), np.ones(n_points)
         self.before, self.safe = self.z[self.live], np.ones(len(self.live), bool)
 
     def step(self) -> bool:
@@ -110,7 +109,7 @@ class _Walk:
         at, gradient, curvature = self.z[live], found.gradient, found.curvature
         step, predicted = box_step(gradient, curvature, (self.lower - at).T, (self.upper - at).T)
         self.residual[live] = predicted
-        going = ~self.near[live] | (predicted > self.limit[live])  # only the exact curvature bounds the decrease
+        going = ~self.near[live] | (predicted > self.tolerance)  # only the exact curvature bounds the decrease
         bend, slope = (step * (curvature * step).sum(axis=1)).sum(axis=0), -(gradient * step).sum(axis=0)
         safe = self.near[live] & (bend <= (1 + 1e-9) * slope) & (bend <= _SAFE * self.function.least(live))
         self.near[live] = predicted < 1.0 + 0.1 * self.function.n_bins
@@ -129,7 +128,6 @@ class _Walk:
         place = np.flatnonzero(doubt)
         live, before = self.live[place], self.before[place]
         old = self.function.value(before, live)
-        self.limit[live] = self.tolerance + 1e-13 * np.abs(old)
         worse = self.function.value(self.z[live], live) > old + 1e-14 * np.abs(old)
         self.shrink[live] = np.where(worse, 0.25 * self.shrink[live], 1.0)
         place, live, before = place[worse], live[worse], before[worse]

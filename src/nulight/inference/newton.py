@@ -81,7 +81,7 @@ def minimise_in_box(
         return Minimum(z, value, np.zeros(len(z)), np.ones(len(z), bool))
     near = np.zeros(len(z), bool)
     for _ in range(max_steps):
-        gradient, curvature, exact = _derivatives(function, z[live], live, near[live], damping[live])
+        gradient, curvature, exact = _derivatives(function, z[live], live, near[live], damping[live], (lower, upper))
         step, predicted = _step(gradient, curvature, z[live], lower, upper, None)
         done = predicted <= _limit(tolerance, value[live])
         damped = np.flatnonzero((damping[live] > 0) & ~done)
@@ -111,29 +111,41 @@ def minimise_in_box(
 
 
 def _derivatives(
-    function: Function, z: FloatArray, index: NDArray[np.intp], near: NDArray[np.bool_], damping: FloatArray
+    function: Function,
+    z: FloatArray,
+    index: NDArray[np.intp],
+    near: NDArray[np.bool_],
+    damping: FloatArray,
+    bounds: tuple[FloatArray, FloatArray],
 ) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
     """Return gradient, curvature and whether it is exact: near the minimum and after a rejected step.
 
     The majorant knows nothing of curved valleys and would only creep along them. Far from the
     minimum, or where the damping had to outgrow the curvature, the exact one is taken only if it is
-    positive definite: elsewhere it points anywhere.
+    positive definite in all that can move: elsewhere it points anywhere.
     """
     exact = near | (damping > 0)
     gradient, curvature = function.derivatives(z, index, exact)
     doubtful = np.flatnonzero(exact & ~(near & (damping <= 1)))
-    saddle = doubtful[~_is_positive(curvature[doubtful])]
+    stuck = _stuck(z[doubtful], gradient[doubtful], *bounds)
+    saddle = doubtful[~_is_positive(curvature[doubtful], ~stuck)]
     if saddle.size:
         exact[saddle] = False
         curvature[saddle] = function.derivatives(z[saddle], index[saddle], exact[saddle])[1]
     return gradient, curvature, exact
 
 
-def _is_positive(curvature: FloatArray) -> NDArray[np.bool_]:
-    """Whether no eigenvalue is negative beyond rounding, in units of the diagonal."""
+def _stuck(z: FloatArray, gradient: FloatArray, lower: FloatArray, upper: FloatArray) -> NDArray[np.bool_]:
+    """Which coordinates (n_points, n_dim) are pushed against their bound."""
+    stuck: NDArray[np.bool_] = ((z <= lower) & (gradient > 0)) | ((z >= upper) & (gradient < 0))
+    return stuck
+
+
+def _is_positive(curvature: FloatArray, free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether no eigenvalue in the free coordinates is negative beyond rounding, in units of the diagonal."""
     diagonal = np.sqrt(np.abs(np.einsum("pii->pi", curvature)))
-    scale = np.where(diagonal > 0, diagonal, 1.0)
-    lowest = np.linalg.eigvalsh(curvature / (scale[:, :, None] * scale[:, None, :]))[:, 0]
+    scale = np.where(free & (diagonal > 0), 1 / np.where(diagonal > 0, diagonal, 1.0), np.where(free, 1.0, 0.0))
+    lowest = np.linalg.eigvalsh(curvature * scale[:, :, None] * scale[:, None, :])[:, 0]
     positive: NDArray[np.bool_] = lowest > -1e-9
     return positive
 
@@ -166,8 +178,9 @@ def _nudge(
     damping: FloatArray,
 ) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Step off maxima: along the coordinates in `escape` that curve downwards and can move."""
-    bound = ((z <= lower) & (gradient > 0)) | ((z >= upper) & (gradient < 0))
     # Where the damping has grown large every step was rejected: the curvature was rounding noise.
-    down = escape & ~bound & (np.einsum("pii->pi", curvature) < 0) & (damping[:, None] < 1e3)
+    down = (
+        escape & ~_stuck(z, gradient, lower, upper) & (np.einsum("pii->pi", curvature) < 0) & (damping[:, None] < 1e3)
+    )
     sign = np.where(z >= upper, -1.0, 1.0)
     return np.where(down, sign * _NUDGE / (1 + 100 * damping[:, None]), 0.0), down.any(axis=1)

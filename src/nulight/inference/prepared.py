@@ -2,7 +2,7 @@
 
 What depends on the model alone is worked out once; points and pseudo-experiments come in batches after
 that. It answers the same questions as `profile.minimise` and `likelihood.twice_nll`, and gives the same
-numbers.
+numbers: from shared templates where the counts are polynomials (`surface`), otherwise by asking the model.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nulight.inference.coordinates import Coordinates, Profile, baseline, coordinates, lookup
-from nulight.inference.model import Model, with_planned_data
+from nulight.inference.gaussian_points import GaussianPoints, gaussian_points
+from nulight.inference.model import Model, parts, with_planned_data
 from nulight.inference.objective import Objective
 from nulight.inference.profile import Profiled, minimise
 from nulight.inference.surface import Surface, SurfaceFunction, surface
@@ -54,6 +55,7 @@ class Prepared:
     hold: Mapping[str, float]
     layout: Coordinates = field(repr=False)
     _surface: Surface | None = field(default=None, repr=False)
+    _gaussian: GaussianPoints | None = field(default=None, repr=False)
 
     def minimise(
         self,
@@ -80,10 +82,12 @@ class Prepared:
         Raises
         ------
         ValueError
-            If a given parameter has no value, or another name has one.
+            If a given parameter has no value, another name has one, or the data are not those of this model.
         """
         points = dict(points or {})
         self._check(points)
+        if toys is not None:
+            _check_shapes(self.model, toys)
         if self._surface is not None and self._surface.covers(points):
             return minimise_on(self._surface, self.model, self.layout, points, toys=toys, start=start)
         return minimise(
@@ -94,6 +98,25 @@ class Prepared:
             start=start,
             toys=toys,
         )
+
+    def profiled_twice_nll(self, points: Mapping[str, Any] | None = None) -> FloatArray:
+        """Return the minimum of -2 ln L alone at every point, as fast as the model allows.
+
+        Parameters
+        ----------
+        points : as for `minimise`
+
+        Returns
+        -------
+        array, shape (n_points,)
+            As `minimise`; NaN where it does not converge.
+        """
+        points = dict(points or {})
+        self._check(points)
+        if self._gaussian is not None and self._surface is not None and self._surface.covers(points):
+            return self._gaussian.twice_nll(points)
+        found = self.minimise(points)
+        return np.where(found.converged, found.twice_nll, np.nan)
 
     def twice_nll(self, values: Mapping[str, Any]) -> FloatArray:
         """Return -2 ln L, penalties included, at values of profiled parameters and nuisances.
@@ -223,7 +246,14 @@ def prepare(
         hold=hold,
         layout=layout,
         _surface=surface(model, given, fixed, profile, hold),
+        _gaussian=None if profile else gaussian_points(model, given, fixed, hold),
     )
+
+
+def _check_shapes(model: Model, toys: Toys) -> None:
+    found, wanted = [counts.shape[1] for counts in toys.counts], [len(part.observed) for part in parts(model)]
+    if found != wanted:
+        raise ValueError(f"data have {found} bins, an entry for every experiment; {model.name} has {wanted}")
 
 
 class _AtValues(Protocol):

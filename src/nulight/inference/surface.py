@@ -179,6 +179,10 @@ class SurfaceFunction:
         penalty = (layout.weight[stuck] * (layout.lower[stuck] - mean[:, stuck]) ** 2).sum(axis=1)
         self._constant = sum((rest for _, rest in prepared if rest is not None), penalty)
         self._stuck = stuck
+        self._least = np.full(1, np.inf)
+        for sheet, data in zip(on.sheets, self._data, strict=True):
+            if sheet.poisson:
+                self._least = np.minimum(self._least, _smallest(data))
 
     @property
     def n_bins(self) -> int:
@@ -188,14 +192,16 @@ class SurfaceFunction:
     def value(self, z: FloatArray, index: NDArray[np.intp]) -> FloatArray:
         """Return -2 ln L with penalties, (n_index,), continued where the data are impossible."""
         v, rows = self._places(z, index), index // self.n_starts
-        losses = [sheet.value(v, data, rows) for sheet, data in zip(self.on.sheets, self._data, strict=True)]
+        own = self._order(rows)
+        losses = [sheet.value(v, data, own) for sheet, data in zip(self.on.sheets, self._data, strict=True)]
         return sum(losses, self._penalty(z, rows))
 
     def exact_value(self, z: FloatArray) -> FloatArray:
         """Return -2 ln L of all points, infinite where the data are impossible."""
         index = np.arange(len(z))
         v, rows = self._places(z, index), index // self.n_starts
-        losses = [sheet.exact_value(v, data, rows) for sheet, data in zip(self.on.sheets, self._data, strict=True)]
+        own = self._order(rows)
+        losses = [sheet.exact_value(v, data, own) for sheet, data in zip(self.on.sheets, self._data, strict=True)]
         return sum(losses, self._penalty(z, rows))
 
     def derivatives(
@@ -213,21 +219,22 @@ class SurfaceFunction:
     def slopes(self, z: FloatArray, index: NDArray[np.intp], exact: NDArray[np.bool_]) -> Slopes:
         """Return gradient and curvature with the points along the last axis; see `convex.ConvexFunction`."""
         rows, (n_points, n_dim) = index // self.n_starts, z.shape
+        own = self._order(rows)
         gradient = 2 * self._weight[:, None] * (z - _own(self._mean, rows)).T
         curvature = np.zeros((n_dim, n_dim, n_points))
         curvature[np.arange(n_dim), np.arange(n_dim)] = 2 * self._weight[:, None]
         found, v = Slopes(gradient, curvature, np.zeros(n_points, bool)), self._places(z, index)
         for sheet, data in zip(self.on.sheets, self._data, strict=True):
-            sheet.add_slopes(found, v, data, rows, exact)
+            sheet.add_slopes(found, v, data, own, exact)
         return found
 
     def least(self, index: NDArray[np.intp]) -> FloatArray:
         """Return the smallest count that is not zero among the Poisson data of every point, (n_index,)."""
-        least = np.full(1, np.inf)
-        for sheet, data in zip(self.on.sheets, self._data, strict=True):
-            if sheet.poisson:
-                least = np.minimum(least, np.where(data > 0, data, np.inf).min(axis=1, initial=np.inf))
-        return np.broadcast_to(_own(least, index // self.n_starts), len(index))
+        return np.broadcast_to(_own(self._least, index // self.n_starts), len(index))
+
+    def _order(self, rows: NDArray[np.intp]) -> NDArray[np.intp] | None:
+        """Rows of data, or None for all of them in order."""
+        return None if len(rows) == self.n_points and self.n_starts == 1 else rows
 
     def _places(self, z: FloatArray, index: NDArray[np.intp]) -> FloatArray:
         """Coordinates that the products are made of, (n_coordinates, n_index)."""
@@ -247,3 +254,11 @@ class SurfaceFunction:
 def _own(values: FloatArray, rows: NDArray[np.intp]) -> FloatArray:
     """Values of the points asked for, if there is more than one for all."""
     return values if len(values) == 1 else values[rows]
+
+
+def _smallest(data: FloatArray) -> FloatArray:
+    """Smallest count that is not zero of every data set, (n_sets,)."""
+    smallest: FloatArray = data.min(axis=1, initial=np.inf)
+    if np.any(smallest <= 0):
+        smallest = np.where(data > 0, data, np.inf).min(axis=1, initial=np.inf)
+    return smallest
