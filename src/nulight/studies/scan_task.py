@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from nulight.inference.coordinates import Profile
 from nulight.inference.model import Model
 from nulight.inference.prepared import Prepared, prepare
+from nulight.inference.profile import Profiled
 from nulight.runs import Chunks, once
 from nulight.runs.points import Points, is_mass
 from nulight.typing import FloatArray
@@ -44,7 +45,19 @@ class ScanTask:
         return _compressed({name: column[back] for name, column in found.items()})
 
     def _minima(self, values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
-        found = once(self.token, self._prepare).minimise(values)
+        ready = once(self.token, self._prepare)
+        if self.profile:
+            return self._columns(ready.minimise(values))
+        chi2 = np.array(ready.profiled_twice_nll(values))
+        columns: dict[str, Any] = {"twice_nll": chi2, "converged": ~np.isnan(chi2), "residual": np.zeros(len(chi2))}
+        late = np.flatnonzero(~columns["converged"])
+        if late.size:  # how far they came
+            again = self._columns(ready.minimise({name: column[late] for name, column in values.items()}))
+            for name, column in columns.items():
+                column[late] = again[name]
+        return columns
+
+    def _columns(self, found: Profiled) -> dict[str, Any]:
         columns: dict[str, Any] = {name: getattr(found, name) for name in ("twice_nll", "converged", "residual")}
         return columns | {name: found.parameters[name] for name in self.profile}
 
