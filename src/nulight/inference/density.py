@@ -156,19 +156,14 @@ class LogLikelihood:
         ValueError
             Saying how to give a range.
         """
-        for name, prior in zip(self.names, self.priors.marginals, strict=True):
+        for name, prior, unit in zip(self.names, self.priors.marginals, self.units, strict=True):
             if name not in names or prior.proper:
                 continue
-            ends = f"{prior.describe()} cannot be normalised"
+            fault = f"a prior {prior.describe(unit)} cannot be normalised"
             if name in self.choices:
-                unit = lookup(self.model, name).unit
-                raise ValueError(
-                    f"{name}: a prior {ends}; give a range, {{{name!r}: (low, high)}}"
-                    + (f" in {unit}, " if unit else ", ")
-                    + "LogUniform(low, high) or Prior(mean, width)"
-                )
+                raise ValueError(f"{name}: {fault}; give (low, high), LogUniform(low, high) or Prior(mean, width)")
             raise ValueError(
-                f"nuisance {name}: a prior {ends}; give it a width or ends, with_nuisances(model, "
+                f"nuisance {name}: {fault}; give it a width or ends, with_nuisances(model, "
                 f"{{{name!r}: Nuisance({name!r}, 'box', width)}})"
             )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -31,7 +32,7 @@ _CHUNK = 50_000  # places of one chunk
 Ranges = Mapping[str, tuple[float, float]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Prepared:
     """-2 ln L of a model with some parameters given point by point and others profiled; made by `prepare`.
 
@@ -134,7 +135,7 @@ class Prepared:
         z, inside = self._coordinates(values)
         free = self._free
         chunks = [z[i : i + _CHUNK] for i in range(0, len(z), _CHUNK)]
-        value: FloatArray = np.concatenate([self._function(len(some)).exact_value(some[:, free]) for some in chunks])
+        value: FloatArray = np.concatenate([self._function.exact_value(some[:, free]) for some in chunks])
         return np.where(inside, value, np.inf)
 
     def gradient(self, values: Mapping[str, Any]) -> dict[str, FloatArray]:
@@ -151,23 +152,24 @@ class Prepared:
         """
         z, _ = self._coordinates(values)
         free, chunks = self._free, [z[i : i + _CHUNK] for i in range(0, len(z), _CHUNK)]
-        slope = np.concatenate([self._function(len(some)).gradient(some[:, free]) for some in chunks])
+        slope = np.concatenate([self._function.gradient(some[:, free]) for some in chunks])
         names = [*self.layout.nuisances, *self.layout.parameters]
         return {names[k]: slope[:, i] / self.layout.scale[k] for i, k in enumerate(free)}
 
-    @property
+    @cached_property
     def _free(self) -> NDArray[np.intp]:
         """Places of the coordinates that can move."""
         return np.flatnonzero(self.layout.lower < self.layout.upper)
 
-    def _function(self, n_values: int) -> _AtValues:
-        """-2 ln L of one point at `n_values` places: they share its counts."""
+    @cached_property
+    def _function(self) -> _AtValues:
+        """-2 ln L of one point at up to `_CHUNK` places: they share its counts."""
         if self._surface is not None:
             defaults = {name: np.array([baseline(lookup(self.model, name))]) for name in self.given}
             if self._surface.covers(defaults):
-                return SurfaceFunction(self._surface, given_coordinates(self._surface, defaults), 1, n_values)
+                return SurfaceFunction(self._surface, given_coordinates(self._surface, defaults), 1, _CHUNK)
         params = {name: np.array([value], float) for name, value in self.fixed.items()}
-        return _Slow(Objective(self.model, self.layout, params, 1, n_values), self._free)
+        return _Slow(Objective(self.model, self.layout, params, 1, _CHUNK), self._free)
 
     def _coordinates(self, values: Mapping[str, Any]) -> tuple[FloatArray, NDArray[np.bool_]]:
         layout = self.layout

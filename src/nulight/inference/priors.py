@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -130,15 +131,22 @@ class Priors:
         from scipy.special import ndtri
 
         g, log = self.gaussian, self.logarithmic
-        low, high = np.where(g, 0.0, self.lower), np.where(g, 1.0, self.upper)
-        low[log], high[log] = np.log(low[log]), np.log(high[log])
-        theta: FloatArray = low + u * (high - low)
+        low, span, first, length, sign = self._cumulative
+        place = np.where(sign > 0, u, 1 - u)
+        theta: FloatArray = np.where(g, 0.0, low + u * span)
         theta[:, log] = np.exp(theta[:, log])
         if g.any():
-            first, last, sign = _tails(self.lower[g], self.upper[g], self.mean[g], self.width[g])
-            place = np.where(sign > 0, u[:, g], 1 - u[:, g])
-            theta[:, g] = self.mean[g] + sign * self.width[g] * ndtri(first + place * (last - first))
+            theta[:, g] = self.mean[g] + (sign * self.width)[g] * ndtri((first + place * length)[:, g])
         return np.clip(theta, self.lower, self.upper)
+
+    @cached_property
+    def _cumulative(self) -> tuple[FloatArray, ...]:
+        """Lower ends and lengths in what is flat, the same of the cumulative normal, and its side."""
+        low, high = np.where(self.gaussian, 0.0, self.lower), np.where(self.gaussian, 1.0, self.upper)
+        low[self.logarithmic], high[self.logarithmic] = np.log(low[self.logarithmic]), np.log(high[self.logarithmic])
+        width = np.where(self.gaussian, self.width, 1.0)
+        first, last, sign = _tails(self.lower, self.upper, self.mean, width)
+        return low, high - low, first, last - first, sign
 
 
 def _log_norm(m: Marginal) -> float:

@@ -22,6 +22,7 @@ __all__ = ["run_nested"]
 
 _REMAINING = 0.01  # of ln Z that may be left in the live points when it stops
 _SIZE = 400  # effective samples below which intervals are not converged
+_EFFECTIVE = 4000  # samples that a dynamic run goes for
 _NEGLIGIBLE = 1e-7  # total weight of samples that are left out
 
 
@@ -38,7 +39,7 @@ def run_nested(
     n_live : int
         Live points, more than twice the number of coordinates; of a dynamic run those of its first pass.
     dynamic : bool
-        Add points where they help the posterior most.
+        Add points where they help the posterior most, up to 4000 effective samples.
     say : callable, optional
 
     Returns
@@ -56,7 +57,7 @@ def run_nested(
         raise ValueError(f"n_live = {n_live}: {target.n_dim} coordinates need more than {2 * target.n_dim}")
     options: dict[str, Any] = {
         "ndim": target.n_dim,
-        "periodic": np.flatnonzero(target.periodic).tolist() or None,
+        "periodic": _periodic(target),
         "rstate": np.random.default_rng(np.random.SeedSequence(seed)),
     }
     run: dict[str, Any] = {"print_progress": say is not None, "print_func": _reporter(say)}
@@ -64,11 +65,17 @@ def run_nested(
         warnings.simplefilter("always")
         if dynamic:
             sampler = dynesty.DynamicNestedSampler(target, target.prior_transform, nlive=n_live, **options)
-            sampler.run_nested(dlogz_init=_REMAINING, **run)
+            sampler.run_nested(dlogz_init=_REMAINING, n_effective=_EFFECTIVE, **run)
         else:
             sampler = dynesty.NestedSampler(target, target.prior_transform, nlive=n_live, **options)
             sampler.run_nested(dlogz=_REMAINING, **run)
     return _draws(sampler.results, n_live, tuple(dict.fromkeys(f"dynesty: {w.message}" for w in caught)))
+
+
+def _periodic(target: LogLikelihood) -> list[int] | None:
+    """Places of the phases; dynesty fails if there is nothing else."""
+    places: list[int] = np.flatnonzero(target.periodic).tolist()
+    return (places if len(places) < target.n_dim else places[1:]) or None
 
 
 def _reporter(say: Say | None) -> Any:
