@@ -19,6 +19,8 @@ from nulight.typing import FloatArray
 
 __all__ = ["Belt", "End"]
 
+_JUMP, _NOISE = 2.0, 3.0  # a change of p-values this many times what curves explain, beyond so many errors
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class End:
@@ -118,6 +120,27 @@ class Belt:
         first, last = np.flatnonzero(~inside[:-1] & inside[1:]), np.flatnonzero(inside[:-1] & ~inside[1:]) - 1
         places = zip(first.tolist(), last.tolist(), strict=True)
         return [(self._end(p, error, a, -1), self._end(p, error, b, 1)) for a, b in places]
+
+    def steep(self, statistic: FloatArray) -> NDArray[np.intp]:
+        """Return the gaps, by the place of their lower value, where an end falls and the p-value jumps.
+
+        Parameters
+        ----------
+        statistic : array, shape (n_values, n)
+            Of some data sets.
+
+        Returns
+        -------
+        array of int
+            Gaps in which the p-value changes by much more than a likelihood ratio would that follows the curves:
+            discrete outcomes change places there, and a straight line misses the end.
+        """
+        p = self.p_values(statistic)
+        height, noise = self._height(p), self._slope(p) * self.p_errors(statistic)
+        inside = height < self._level
+        jump = np.abs(np.diff(height, axis=0)) - _NOISE * np.hypot(noise[:-1], noise[1:])
+        steep = (inside[:-1] != inside[1:]) & (jump > _JUMP * np.diff(self.values.place)[:, None])
+        return np.flatnonzero(steep.any(axis=1))
 
     def ends(self, statistic: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the outermost ends of many data sets.

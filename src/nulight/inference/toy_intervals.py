@@ -17,6 +17,7 @@ from nulight.inference.coordinates import Profile, baseline, domain, lookup
 from nulight.inference.coupled_toys import uncertain
 from nulight.inference.model import Model, with_planned_data
 from nulight.inference.toy_problem import ToyProblem
+from nulight.inference.toy_reading import typical
 from nulight.inference.toy_record import toy_record
 from nulight.inference.toy_run import CHUNK, Throws, ToyRun
 from nulight.inference.toy_values import Curves, Values, even_values, given_values, joined
@@ -29,6 +30,7 @@ __all__ = ["toy_limit"]
 
 _STEP, _NOISE = 0.3, 5.0  # values this many standard deviations apart, or so many Monte Carlo errors
 _ROUNDS, _FURTHER, _TOO_MANY = 6, 0.2, 0.01  # values are added while more than 1 % of toys go beyond them
+_HALVINGS = 3  # of gaps where the p-value jumps
 
 
 def toy_limit(
@@ -112,7 +114,7 @@ def toy_limit(
     )
     closed, curves, chosen, run = _begin(problem, values, n_toys, throws)
     if values is None:
-        chosen = _extend(run, chosen, curves, closed)
+        chosen = _refine(run, _extend(run, chosen, curves, closed))
     return toy_record(run, chosen, curves, names)
 
 
@@ -204,6 +206,19 @@ def _extend(run: ToyRun, values: Values, curves: Curves, closed: tuple[bool, boo
             new = _further(run, new, curves, float(values.value[0]), -width)
         if len(new.value) == len(values.value):
             break
+        run.throw(np.setdiff1d(new.value, values.value))
+        values = new
+    return values
+
+
+def _refine(run: ToyRun, values: Values) -> Values:
+    """Halve the gaps in which ends fall where p-values jump: with few counts outcomes change places there."""
+    for _ in range(_HALVINGS):
+        belt = run.belt(values)
+        gaps = belt.steep(np.column_stack([run.observed(values.value), typical(belt)]))
+        if not len(gaps):
+            break
+        new = values.halved(gaps)
         run.throw(np.setdiff1d(new.value, values.value))
         values = new
     return values

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nulight.inference.asymptotic import asymptotic_p_values, expected_root
 from nulight.inference.intervals import interval_of
@@ -16,7 +17,7 @@ from nulight.results import Interval
 from nulight.results.toy_limits import BANDS, ExpectedEnds, Five, ToyInterval
 from nulight.typing import FloatArray
 
-__all__ = ["asymptotic_interval", "asymptotic_values", "expected_ends", "expected_p_values", "read_interval"]
+__all__ = ["asymptotic_interval", "asymptotic_values", "expected_ends", "expected_p_values", "read_interval", "typical"]
 
 _DIVISIONS, _ROUNDS = 33, 6  # of a bracket, each time: to 1e-9 of it
 
@@ -46,23 +47,47 @@ def read_interval(belt: Belt, statistic: FloatArray, best_fit: float) -> ToyInte
 
 def expected_ends(belt: Belt, problem: ToyProblem, values: Values, curves: Curves) -> ExpectedEnds:
     """Return the distribution of the ends of data sets without a signal."""
-    from scipy.special import ndtr
-
     assert belt.background is not None
     lower, upper = belt.ends(belt.background)
-    ends = {
-        name: [_or_none(column) for column in quantile(side[~np.isnan(side)], ndtr(np.array(BANDS)))]
-        for name, side in (("lower", lower), ("upper", upper))
-    }
-    if problem.kind != "feldman-cousins":
-        ends["lower"] = [(None,) * 5] * 3
+    sides = {"upper": _bands(belt, upper, 1), "lower": ((None,) * 5, (None,) * 5)}
+    if problem.kind == "feldman-cousins":
+        sides["lower"] = _bands(belt, lower, -1)
     return ExpectedEnds(
-        lower=ends["lower"][0],
-        upper=ends["upper"][0],
-        lower_error=_half(*ends["lower"][1:]),
-        upper_error=_half(*ends["upper"][1:]),
+        lower=sides["lower"][0],
+        upper=sides["upper"][0],
+        lower_error=sides["lower"][1],
+        upper_error=sides["upper"][1],
         asymptotic=_asymptotic_ends(problem, values, curves),
     )
+
+
+def typical(belt: Belt) -> FloatArray:
+    """Return the statistic (n_values, n) of the data sets without a signal whose ends are those of the bands."""
+    assert belt.background is not None
+    sides = belt.ends(belt.background)[0 if belt.kind == "feldman-cousins" else 1 :]
+    places = [place for side in sides for place in _ranked(side)[1]]
+    return belt.background[:, places]
+
+
+def _ranked(ends: FloatArray) -> tuple[FloatArray, NDArray[np.intp], FloatArray]:
+    """Quantiles of ends at the bands, which data sets have them, and their error from the number of data sets."""
+    from scipy.special import ndtr
+
+    known = np.flatnonzero(~np.isnan(ends))
+    found, low, high = quantile(ends[known], ndtr(np.array(BANDS)))
+    sets = np.array([known[np.argmax(ends[known] == end)] for end in found])
+    with np.errstate(invalid="ignore"):
+        return found, sets, (high - low) / 2
+
+
+def _bands(belt: Belt, ends: FloatArray, side: int) -> tuple[Five, Five]:
+    """Ends at the bands and their errors: of the quantile, and of the end of such a data set."""
+    assert belt.background is not None
+    found, sets, spread = _ranked(ends)
+    regions = [belt.regions(belt.background[:, i]) for i in sets]
+    own = [region[-1][1].error if side > 0 else region[0][0].error for region in regions]
+    errors = [np.inf if e is None else np.hypot(e, s) for e, s in zip(own, spread, strict=True)]
+    return _or_none(found), _or_none(np.array(errors))
 
 
 def expected_p_values(belt: Belt) -> FloatArray:
@@ -138,7 +163,3 @@ def _floor(belt: Belt) -> float | None:
 
 def _or_none(column: FloatArray) -> Five:
     return cast("Five", tuple(float(x) if np.isfinite(x) else None for x in column))
-
-
-def _half(low: Five, high: Five) -> Five:
-    return cast("Five", tuple(None if a is None or b is None else (b - a) / 2 for a, b in zip(low, high, strict=True)))

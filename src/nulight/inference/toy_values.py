@@ -54,6 +54,17 @@ class Values:
             fine_place=self.fine_place,
         )
 
+    def halved(self, gaps: ArrayLike) -> Values:
+        """Return these values and those in the middle of some gaps, each given by the place of its lower value."""
+        lower = np.asarray(gaps, int)
+        middle = (self.place[lower] + self.place[lower + 1]) / 2
+        return Values(
+            value=np.insert(self.value, lower + 1, self.at(middle)),
+            place=np.insert(self.place, lower + 1, middle),
+            fine_value=self.fine_value,
+            fine_place=self.fine_place,
+        )
+
 
 def merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """Return spans that do not overlap and hold what `spans` hold, lowest first."""

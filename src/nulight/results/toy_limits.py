@@ -53,7 +53,7 @@ class ExpectedEnds:
     lower, upper : tuple of 5 floats or None
         At -2, -1, 0, 1 and 2 standard deviations of their distribution; None where they are open.
     lower_error, upper_error : tuple of 5 floats or None
-        Monte Carlo errors from the number of these data sets.
+        Monte Carlo errors, from the number of these data sets and of the toys they are read against.
     asymptotic : tuple of 5 floats or None
         Upper ends from Asimov data and Gaussian fluctuations; the median only for Feldman-Cousins.
     """
