@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 import nulight as nl
 from nulight.inference.blocks import Block
-from nulight.inference.coordinates import coordinates
+from nulight.inference.coordinates import Prior, coordinates
 from nulight.inference.expectation import Morph
 from nulight.inference.likelihood import poisson_twice_nll, twice_nll
 from nulight.inference.model import Nuisance, combine
 from nulight.inference.objective import Objective
+from nulight.inference.prepared import prepare
+from nulight.inference.profile import minimise
 from nulight.inference.surface import SurfaceFunction, surface
 from nulight.inference.surface_loss import poisson_exact, poisson_slopes, poisson_value, poisson_values
 from nulight.inference.toys import throw_toys
@@ -132,7 +134,39 @@ def test_only_counts_linear_in_everything_are_convex(toy, parameter):
     assert not surface(model, GIVEN, {}, PROFILE, {}).convex
     assert not surface(model, {}, {"mu": 1.0}, {}, {}).convex  # flux times efficiency
     assert surface(model, GIVEN, {}, {}, {"eff": 0.0, "shape": 0.0}).convex
-    assert not surface(model, {}, {}, GIVEN, {"eff": 0.0, "shape": 0.0}).convex
+    assert not surface(model, {}, {}, GIVEN, {"eff": 0.0, "shape": 0.0}).convex  # flux times mu^2
+    assert surface(model, {}, {}, GIVEN, {"eff": 0.0, "shape": 0.0, "flux": 0.0}).convex
+    assert not surface(model, {}, {}, PROFILE, {"eff": 0.0, "shape": 0.0, "flux": 0.0}).convex
+
+
+@pytest.mark.parametrize("span", [(0.0, 2.0), (-2.0, 2.0), (-2.0, -0.5), (-1.0, 2.0)])
+def test_even_couplings_are_fitted_as_squares(toy, parameter, span):
+    """The data are met at mu^2 = 1.44; what is fitted is linear, and the root has a sign that the range allows."""
+    terms = {"s": [({"mu": 2}, [10.0, 20.0])], "b": [({}, [5.0, 5.0])]}
+    model = toy(observed=np.array([19.4, 33.8]), terms=terms, known=(parameter("mu"),))
+    on = surface(model, {}, {}, {"mu": span}, {})
+    low, high = on.layout.lower[0], on.layout.upper[0]
+    x = np.linspace(low, high, 9)[:, None]
+    inside, (least, most) = on.inward(x), on.bounds
+    assert np.all((inside >= least - 1e-15) & (inside <= most + 1e-15))
+    back = on.outward(inside)
+    np.testing.assert_allclose(on.inward(back), inside, rtol=1e-12, atol=1e-15)
+    assert np.all((back >= low - 1e-12) & (back <= high + 1e-12))
+    step = (on.inward(x + 1e-6) - on.inward(x - 1e-6)) / 2e-6
+    np.testing.assert_allclose(on.inward_slope(x), step, rtol=1e-8, atol=1e-8)
+    assert on.even.tolist() == [span[0] <= 0 <= span[1]]  # powers about an end that is not zero are odd too
+    found = prepare(model, profile={"mu": span}).minimise()
+    assert abs(found.parameters["mu"][0]) == pytest.approx(1.2, rel=1e-6)
+    assert span[0] <= found.parameters["mu"][0] <= span[1]
+    assert on.convex == on.even[0]
+
+
+def test_couplings_with_a_prior_are_fitted_as_they_are(toy, parameter):
+    model = toy(observed=np.array([15.0]), terms={"s": [({"mu": 2}, [10.0])]}, known=(parameter("mu"),))
+    assert not surface(model, {}, {}, {"mu": Prior(0.5, 0.1)}, {}).even.any()
+    found = prepare(model, profile={"mu": Prior(0.5, 0.1)}).minimise()
+    slow = minimise(model, profile={"mu": Prior(0.5, 0.1)})
+    assert found.twice_nll[0] == pytest.approx(slow.twice_nll[0], rel=1e-10)
 
 
 def test_what_is_no_polynomial_has_no_surface(toy, parameter):

@@ -167,7 +167,8 @@ class Prepared:
         if self._surface is not None:
             defaults = {name: np.array([baseline(lookup(self.model, name))]) for name in self.given}
             if self._surface.covers(defaults):
-                return SurfaceFunction(self._surface, given_coordinates(self._surface, defaults), 1, _CHUNK)
+                known = given_coordinates(self._surface, defaults)
+                return _Quick(SurfaceFunction(self._surface, known, 1, _CHUNK))
         params = {name: np.array([value], float) for name, value in self.fixed.items()}
         return _Slow(Objective(self.model, self.layout, params, 1, _CHUNK), self._free)
 
@@ -263,6 +264,20 @@ class _AtValues(Protocol):
 
     def exact_value(self, z: FloatArray) -> FloatArray: ...
     def gradient(self, z: FloatArray) -> FloatArray: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Quick:
+    """The same on a surface."""
+
+    function: SurfaceFunction
+
+    def exact_value(self, z: FloatArray) -> FloatArray:
+        return self.function.exact_value(self.function.on.inward(z))
+
+    def gradient(self, z: FloatArray) -> FloatArray:
+        on = self.function.on
+        return self.function.gradient(on.inward(z)) * on.inward_slope(z)
 
 
 @dataclass(frozen=True, slots=True)

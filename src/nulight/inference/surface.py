@@ -44,7 +44,10 @@ class Surface:
     data : tuple of array, each (1, n_bins)
         Observed counts.
     origin, reach : array, shape (n_coordinates,)
-        Products are made of (coordinate - origin) / reach.
+        Products are made of s = (coordinate - origin) / reach.
+    even : array of bool, shape (n_coordinates,)
+        Profiled parameters that enter as powers of s^2 only: y = s^2 is fitted in their place. An even function
+        of s has a stationary point at zero, one of y need not, and counts linear in y bend the likelihood upwards.
     """
 
     layout: Coordinates
@@ -54,6 +57,7 @@ class Surface:
     data: tuple[FloatArray, ...]
     origin: FloatArray
     reach: FloatArray
+    even: NDArray[np.bool_]
 
     @property
     def convex(self) -> bool:
@@ -61,14 +65,32 @@ class Surface:
         return all(sheet.linear for sheet in self.sheets)
 
     @property
-    def lower(self) -> FloatArray:
-        """Lower bounds of the free coordinates."""
-        return self.layout.lower[self.free]
+    def bounds(self) -> tuple[FloatArray, FloatArray]:
+        """Bounds of what is fitted, (n_free,) each."""
+        low, high = self.layout.lower[self.free], self.layout.upper[self.free]
+        ends = self.inward(np.stack([low, high]))
+        around = self.even[self.free] & (low < self.origin[self.free]) & (self.origin[self.free] < high)
+        return np.where(around, 0.0, ends.min(axis=0)), ends.max(axis=0)
 
-    @property
-    def upper(self) -> FloatArray:
-        """Upper bounds of the free coordinates."""
-        return self.layout.upper[self.free]
+    def inward(self, x: FloatArray) -> FloatArray:
+        """Return what is fitted, (n_points, n_free), at free coordinates x of the layout."""
+        inside: FloatArray = np.where(self.even[self.free], self._scaled(x) ** 2, x)
+        return inside
+
+    def outward(self, z: FloatArray) -> FloatArray:
+        """Return the free coordinates of the layout for z (n_points, n_free); roots are positive where they may be."""
+        origin, reach, even = self.origin[self.free], self.reach[self.free], self.even[self.free]
+        root = reach * np.sqrt(np.where(even, z, 0.0))
+        up = origin + root <= self.layout.upper[self.free] + 1e-12 * reach
+        return np.where(even, origin + np.where(up, root, -root), z)
+
+    def inward_slope(self, x: FloatArray) -> FloatArray:
+        """Return the derivatives of what is fitted in the free coordinates x of the layout."""
+        return np.where(self.even[self.free], 2 * self._scaled(x) / self.reach[self.free], 1.0)
+
+    def _scaled(self, x: FloatArray) -> FloatArray:
+        scaled: FloatArray = (x - self.origin[self.free]) / self.reach[self.free]
+        return scaled
 
     def covers(self, points: Mapping[str, FloatArray]) -> bool:
         """Whether all given values lie in the range that the templates were compared in."""
@@ -115,18 +137,21 @@ def surface(
     moves = layout.lower < layout.upper
     moves[len(moves) - len(given) :] = False
     free = np.flatnonzero(moves)
+    even = moves & (layout.weight == 0)
+    even[:n_u] = False
+    even[n_u:] &= np.all(templates.powers % 2 == 0, axis=0)
     sheets = tuple(
         Sheet(
-            _terms(block, templates, i, layout),
+            _terms(block, templates, i, layout, even),
             free.tolist(),
-            1 / reach,
+            np.where(even, 1.0, 1 / reach),
             len(block.model.observed),
             None if block.poisson else block.sigma,
         )
         for i, block in enumerate(blocks)
     )
     data = tuple(np.asarray(part.observed, float)[None] for part in parts(model))
-    return Surface(layout, free, len(given), sheets, data, origin, reach)
+    return Surface(layout, free, len(given), sheets, data, origin, reach, even)
 
 
 def _overlaps(model: Model, name: str, ends: tuple[float, float]) -> bool:
@@ -134,13 +159,13 @@ def _overlaps(model: Model, name: str, ends: tuple[float, float]) -> bool:
     return max(low, ends[0]) <= min(high, ends[1])
 
 
-def _terms(block: Block, templates: Templates, place: int, layout: Coordinates) -> list[Term]:
+def _terms(block: Block, templates: Templates, place: int, layout: Coordinates, even: NDArray[np.bool_]) -> list[Term]:
     """Templates of an experiment with their products; what is held is multiplied in."""
     n_u, terms = len(layout.nuisances), []
     for g, group in enumerate(block.groups):
         factor, nuisances = _factor(group, layout)
         for powers, table in zip(templates.powers, templates.tables[place], strict=True):
-            couplings = [(n_u + k, power(int(n))) for k, n in enumerate(powers) if n]
+            couplings = [(n_u + k, power(int(n) // (1 + even[n_u + k]))) for k, n in enumerate(powers) if n]
             terms.append(Term(product_of([*nuisances, *couplings]), factor * table[g]))
     return terms
 
@@ -158,7 +183,7 @@ def _factor(group: Group, layout: Coordinates) -> tuple[float, Product]:
 
 
 class SurfaceFunction:
-    """-2 ln L on a surface at points with given values, over the free coordinates z (n_index, n_dim).
+    """-2 ln L on a surface at points with given values, over what is fitted, z (n_index, n_dim).
 
     `known` (n_given, n_points) are the coordinates of the given parameters; every point is started
     `n_starts` times, and has data of its own if there are `toys`. Implements `newton.Function` and
@@ -179,6 +204,8 @@ class SurfaceFunction:
         penalty = (layout.weight[stuck] * (layout.lower[stuck] - mean[:, stuck]) ** 2).sum(axis=1)
         self._constant = sum((rest for _, rest in prepared if rest is not None), penalty)
         self._stuck = stuck
+        self._origin = np.where(on.even, 0.0, on.origin)[:, None]
+        self._reach = np.where(on.even, 1.0, on.reach)[:, None]
         self._least = np.full(1, np.inf)
         for sheet, data in zip(on.sheets, self._data, strict=True):
             if sheet.poisson:
@@ -244,7 +271,7 @@ class SurfaceFunction:
         x[on.free] = z.T
         if on.given:
             x[-on.given :] = self._known[:, index // self.n_starts]
-        return (x - on.origin[:, None]) / on.reach[:, None]
+        return (x - self._origin) / self._reach
 
     def _penalty(self, z: FloatArray, rows: NDArray[np.intp]) -> FloatArray:
         cost: FloatArray = (self._weight * (z - _own(self._mean, rows)) ** 2).sum(axis=1)

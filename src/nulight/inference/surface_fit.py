@@ -18,6 +18,7 @@ from nulight.typing import FloatArray
 
 __all__ = ["given_coordinates", "minimise_on"]
 
+_CLOSE = 1e-3  # starts that are one, in units of the coordinates
 _CHUNK, _NUMBERS = 4096, 400_000  # starts of one chunk, and elements of their curvatures
 
 
@@ -54,7 +55,7 @@ def minimise_on(
         model, points, dict.fromkeys(layout.parameters, (0.0, 0.0)), toys.n_toys if toys else 1
     )
     known = np.broadcast_to(given_coordinates(on, values), (on.given, n_points))
-    starts = starts_of(model, layout, start)
+    starts = _distinct(on.inward(starts_of(model, layout, start)[:, on.free]))
     if on.convex:
         starts = starts[:1]  # one minimum, whatever the start
     size = max(1, min(_CHUNK, _NUMBERS // (1 + len(on.free) ** 2)) // len(starts))
@@ -68,6 +69,15 @@ def minimise_on(
     return as_profiled(chunks, layout)
 
 
+def _distinct(starts: FloatArray) -> FloatArray:
+    """Starts without those that others are close to: near zero many coordinates have the same square."""
+    keep: list[FloatArray] = []
+    for place in starts:
+        if all(np.max(np.abs(place - other), initial=0.0) > _CLOSE for other in keep):
+            keep.append(place)
+    return np.array(keep)
+
+
 def given_coordinates(on: Surface, values: Mapping[str, FloatArray]) -> FloatArray:
     """Return the coordinates (n_given, n_points) of given values, by name."""
     layout, n_u = on.layout, len(on.layout.nuisances)
@@ -79,14 +89,14 @@ def given_coordinates(on: Surface, values: Mapping[str, FloatArray]) -> FloatArr
 def _minimise_chunk(
     on: Surface, model: Model, layout: Coordinates, function: SurfaceFunction, starts: FloatArray
 ) -> Minimum:
-    begin = np.tile(starts[:, on.free], (function.n_points, 1))
+    begin = np.tile(starts, (function.n_points, 1))
     if on.convex:
-        found = minimise_convex(function, begin, on.lower, on.upper)
+        found = minimise_convex(function, begin, *on.bounds)
         best = best_start(found, found.value, len(starts))
     else:
         escape = escapes(model, layout)[on.free]
-        found = minimise_in_box(function, begin, on.lower, on.upper, escape=escape)
+        found = minimise_in_box(function, begin, *on.bounds, escape=escape)
         best = best_start(found, function.exact_value(found.z), len(starts))
     z = np.repeat(layout.lower[None], len(best.z), axis=0)
-    z[:, on.free] = best.z
+    z[:, on.free] = on.outward(best.z)
     return best._replace(z=z)

@@ -21,6 +21,7 @@ __all__ = ["Templates", "fit_templates"]
 
 _DIMENSIONS = 8  # couplings above which the comparison between the nodes would cost too much
 _ROUNDING = 1e-12  # templates this small in units of the largest are rounding
+_LAST_DIGIT = 4e-15  # and those this small in units of the largest of their experiment
 _EXACT = 1e-11  # largest error close to the origin, relative to the counts there
 _CLOSE = (0.0, 1e-2, 1e-4)  # where it is looked at, in units of the range
 
@@ -132,7 +133,7 @@ def _solve(basis: FloatArray, at_nodes: list[FloatArray]) -> list[FloatArray]:
 
 
 def _relevant(found: FloatArray) -> NDArray[np.bool_]:
-    """Templates (n_powers, n_groups) that are more than rounding in units of the largest of their group."""
+    """Templates (n_powers, n_groups) that are more than rounding, of their group and of the largest count."""
     size = np.abs(found).max(axis=2, initial=0.0)
-    relevant: NDArray[np.bool_] = size > _ROUNDING * size.max(axis=0, initial=0.0)
+    relevant: NDArray[np.bool_] = (size > _ROUNDING * size.max(axis=0, initial=0.0)) & (size > _LAST_DIGIT * size.max())
     return relevant
