@@ -75,6 +75,7 @@ class Remembers:
         self.calls += 1
         threads = max(library["num_threads"] for library in threadpool_info())
         asked = int(os.environ["OPENBLAS_NUM_THREADS"])
+        assert int(os.environ["MALLOC_TRIM_THRESHOLD_"]) > 1e8  # not Dask's choice, which is slow
         return {"call": np.array([self.calls, os.getpid(), threads, asked]), "chunk": np.array([chunk])}
 
 

@@ -15,7 +15,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, PositiveInt, StringConstraints, ValidationError
 
 from nulight.runs.extra import extra
-from nulight.runs.local import THREADS
+from nulight.runs.local import ENVIRONMENT
 
 __all__ = ["HTCondorQueue", "JobQueue", "JobQueueError", "SlurmQueue", "job_queue", "read_job_queue"]
 
@@ -114,7 +114,7 @@ class JobQueue(BaseModel):
             processes=self.cores,
             memory=self.memory,
             nanny=True,
-            job_script_prologue=[*(f"export {name}={n}" for name, n in THREADS.items()), *self.job_script_prologue],
+            job_script_prologue=[*(f"export {name}={n}" for name, n in ENVIRONMENT.items()), *self.job_script_prologue],
             python=self.python,
             interface=self.interface,
             local_directory=self.local_directory,
