@@ -92,12 +92,18 @@ def _halves(chains: FloatArray) -> FloatArray:
 def _normal_scores(chains: FloatArray) -> FloatArray:
     """Normal quantiles of the ranks among all draws."""
     from scipy.special import ndtri
-    from scipy.stats import rankdata
 
     n_chains, n_draws, n_dim = chains.shape
-    ranks = rankdata(chains.reshape(-1, n_dim), axis=0)
+    ranks = np.stack([_ranks(column) for column in chains.reshape(-1, n_dim).T], axis=1)
     scores: FloatArray = ndtri((ranks - 0.375) / (n_chains * n_draws + 0.25)).reshape(chains.shape)
     return scores
+
+
+def _ranks(x: FloatArray) -> FloatArray:
+    """Ranks from 1; equal values, such as a walker that stays, share the mean of theirs."""
+    _, place, count = np.unique(x, return_inverse=True, return_counts=True)
+    rank: FloatArray = (np.cumsum(count) - 0.5 * (count - 1))[place]
+    return rank
 
 
 def _r_hat(scores: FloatArray) -> FloatArray:

@@ -80,7 +80,7 @@ def _periodic(target: LogLikelihood) -> list[int] | None:
 
 def _reporter(say: Say | None) -> Any:
     def report(results: Any, n_iterations: int, n_calls: int, *_: Any, **__: Any) -> None:
-        if say and n_iterations % 100 == 0:
+        if say and n_iterations % 20 == 0:
             say(f"iteration {n_iterations}, {n_calls} calls, ln Z {results.logz:.2f}, {results.delta_logz:.2g} left")
 
     return report
