@@ -42,6 +42,10 @@ class _Counts:
         n = self.inner.observed[index]
         return np.where(n > 0, n, np.inf).min(axis=1)
 
+    def kinked(self, z, index):
+        mu = self.inner.base[index] + np.einsum("pi,pib->pb", z, self.inner.slopes[index])
+        return np.any((mu < 0) & (self.inner.observed[index] == 0), axis=1)
+
 
 def _problem(seed, n_points=30, n_bins=12, strength=20.0, lower=-0.9):
     rng = np.random.default_rng(seed)
@@ -107,7 +111,21 @@ class _Overshoot:
         return Slopes((2 * (1 - n / x))[None], (0.5 * n / x**2)[None, None], np.zeros(len(z), bool))
 
     def least(self, index):
-        return np.zeros(len(index))  # nothing may be taken for safe
+        return np.full(len(index), 1e-9)  # nothing may be taken for safe
+
+
+@pytest.mark.parametrize("start", [0.9, 0.99, 0.999, 0.9999])
+def test_trusted_steps_across_a_kink_are_looked_at_again(start):
+    """A bin without data that expects 0.01 (1 - z) pushes to z = 1.0004; from z = 1 on there is nothing to gain."""
+    counts = _Counts(
+        observed=np.array([[100.0, 0.0]]),
+        base=np.array([[50.0, 0.01]]),
+        slopes=np.array([[[50.0, -0.01]]]),
+        weight=np.zeros(1),
+        lower=np.zeros(1),
+    )
+    found = minimise_convex(counts, np.array([[start]]), counts.lower, np.full(1, np.inf))
+    assert found.value[0] == pytest.approx(0, abs=1e-9)
 
 
 def test_steps_uphill_are_taken_back():

@@ -101,6 +101,10 @@ class Sheet:
                 ratio, weight = n - mu, None
             self._derivatives.add(to.gradient[:, here], to.curvature[:, :, here], block, ratio, weight, exact[here])
 
+    def kinked(self, v: FloatArray, data: FloatArray, rows: NDArray[np.intp] | None) -> NDArray[np.bool_]:
+        """Return whether less than nothing is expected where nothing was seen, (n_points,)."""
+        return self._each(lambda mu, n: np.any((mu < 0) & (n == 0), axis=1).astype(float), v, data, rows) > 0
+
     def _each(self, loss: _Loss, v: FloatArray, data: FloatArray, rows: NDArray[np.intp] | None) -> FloatArray:
         step = max(1, _BLOCK // max(1, self.n_bins))
         value = np.empty(v.shape[1])

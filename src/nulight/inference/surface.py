@@ -259,6 +259,15 @@ class SurfaceFunction:
         """Return the smallest count that is not zero among the Poisson data of every point, (n_index,)."""
         return np.broadcast_to(_own(self._least, index // self.n_starts), len(index))
 
+    def kinked(self, z: FloatArray, index: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Return whether less than nothing is expected in an empty bin, (n_index,); see `convex.ConvexFunction`."""
+        v, own = self._places(z, index), self._order(index // self.n_starts)
+        kinked = np.zeros(len(index), bool)
+        for sheet, data in zip(self.on.sheets, self._data, strict=True):
+            if sheet.poisson and data.min(initial=1.0) <= 0:
+                kinked |= sheet.kinked(v, data, own)
+        return kinked
+
     def _order(self, rows: NDArray[np.intp]) -> NDArray[np.intp] | None:
         """Rows of data, or None for all of them in order."""
         return None if len(rows) == self.n_points and self.n_starts == 1 else rows

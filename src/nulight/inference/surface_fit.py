@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from nulight.inference.convex import minimise_convex
-from nulight.inference.coordinates import Coordinates
+from nulight.inference.coordinates import Coordinates, baseline, lookup
 from nulight.inference.model import Model
 from nulight.inference.newton import Minimum, minimise_in_box
 from nulight.inference.profile import Profiled, as_profiled, best_start, escapes, points_of, starts_of
@@ -55,9 +55,9 @@ def minimise_on(
         model, points, dict.fromkeys(layout.parameters, (0.0, 0.0)), toys.n_toys if toys else 1
     )
     known = np.broadcast_to(given_coordinates(on, values), (on.given, n_points))
+    if on.convex and start is None:  # one minimum, whatever the start
+        start = {name: baseline(lookup(model, name)) for name in layout.parameters}
     starts = _distinct(on.inward(starts_of(model, layout, start)[:, on.free]))
-    if on.convex:
-        starts = starts[:1]  # one minimum, whatever the start
     size = max(1, min(_CHUNK, _NUMBERS // (1 + len(on.free) ** 2)) // len(starts))
     one = toys is None or toys.n_toys == 1
     chunks = []
