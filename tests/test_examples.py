@@ -19,6 +19,7 @@ def test_there_is_one_of_each():
         "own_detector",
         "own_germanium_detector",
         "own_interaction",
+        "own_sampler",
         "own_source",
         "renp_blind_spot",
     ]
@@ -64,6 +65,20 @@ def test_own_germanium_detector_gains_from_threshold_and_exposure():
     assert limits["threshold"][0] < limits["threshold"][1]
     # background: the limit on mu^2 falls with the root of the exposure at best
     assert 1 < limits["exposure"][0] / limits["exposure"][1] < 10**0.25
+
+
+def test_own_sampler_agrees_with_fit_and_emcee(capsys):
+    names = runpy.run_path(str(EXAMPLES / "own_sampler.py"))
+    capsys.readouterr()
+    ln_l = names["ln_l"]
+    penalties = ln_l.priors.penalty(np.stack([names["best"], ln_l.start]))
+    chi2 = penalties - 2 * ln_l(np.stack([names["best"], ln_l.start]))
+    assert chi2[0] == pytest.approx(chi2[1], abs=1e-3)  # the best fits form a ring
+    found = nl.sample(names["experiment"], dict(ln_l.choices), n_steps=700)
+    low, high = found.interval("r2_nu_ee")
+    error = 4 * 0.5 * (high - low) / np.sqrt(found.marginal("r2_nu_ee").effective_size)
+    assert names["low"] == pytest.approx(low, abs=error)
+    assert names["high"] == pytest.approx(high, abs=error)
 
 
 def test_rate_of_own_source_is_the_sum_over_its_lines():
