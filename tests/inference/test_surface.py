@@ -17,7 +17,8 @@ from nulight.inference.model import Nuisance, combine
 from nulight.inference.objective import Objective
 from nulight.inference.prepared import prepare
 from nulight.inference.profile import minimise
-from nulight.inference.surface import SurfaceFunction, surface
+from nulight.inference.surface import surface
+from nulight.inference.surface_function import SurfaceFunction
 from nulight.inference.surface_loss import poisson_exact, poisson_slopes, poisson_value, poisson_values
 from nulight.inference.toys import throw_toys
 from oracles_shapes import ShapedModel, germanium
@@ -105,10 +106,10 @@ def test_both_ways_to_the_curvature_are_the_same(toy, parameter, monkeypatch):
     z = np.random.default_rng(3).uniform(-0.1, 0.2, (4, 5))
     found = []
     for pairs_at_most in (0, 10**9):
-        monkeypatch.setattr("nulight.inference.sheet._MANY_PAIRS", pairs_at_most)
-        monkeypatch.setattr("nulight.inference.sheet._CALL", 1e9)  # slopes of every bin never pay
+        monkeypatch.setattr("nulight.inference.template_slopes._MANY_PAIRS", pairs_at_most)
+        monkeypatch.setattr("nulight.inference.template_slopes._CALL", 1e9)  # slopes of every bin never pay
         fast = _pair(model, 4)[0]
-        assert (fast.on.sheets[0]._derivatives._jacobian is None) == (pairs_at_most > 0)
+        assert (fast.on.sheets[0]._slopes._jacobian is None) == (pairs_at_most > 0)
         found.append(fast.derivatives(z, index, np.ones(4, bool))[1])
     np.testing.assert_allclose(*found, rtol=1e-11, atol=1e-9)
 

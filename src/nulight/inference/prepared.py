@@ -10,18 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nulight.inference.at_values import AtValues, OfObjective, OnSurface
 from nulight.inference.coordinates import Coordinates, Profile, baseline, coordinates, lookup
 from nulight.inference.gaussian_points import GaussianPoints, gaussian_points
 from nulight.inference.model import Model, parts, with_planned_data
 from nulight.inference.objective import Objective
 from nulight.inference.profile import Profiled, minimise
-from nulight.inference.surface import Surface, SurfaceFunction, surface
+from nulight.inference.surface import Surface, surface
 from nulight.inference.surface_fit import given_coordinates, minimise_on
+from nulight.inference.surface_function import SurfaceFunction
 from nulight.inference.toys import Toys
 from nulight.typing import FloatArray
 
@@ -162,15 +164,15 @@ class Prepared:
         return np.flatnonzero(self.layout.lower < self.layout.upper)
 
     @cached_property
-    def _function(self) -> _AtValues:
+    def _function(self) -> AtValues:
         """-2 ln L of one point at up to `_CHUNK` places: they share its counts."""
         if self._surface is not None:
             defaults = {name: np.array([baseline(lookup(self.model, name))]) for name in self.given}
             if self._surface.covers(defaults):
                 known = given_coordinates(self._surface, defaults)
-                return _Quick(SurfaceFunction(self._surface, known, 1, _CHUNK))
+                return OnSurface(SurfaceFunction(self._surface, known, 1, _CHUNK))
         params = {name: np.array([value], float) for name, value in self.fixed.items()}
-        return _Slow(Objective(self.model, self.layout, params, 1, _CHUNK), self._free)
+        return OfObjective(Objective(self.model, self.layout, params, 1, _CHUNK), self._free)
 
     def _coordinates(self, values: Mapping[str, Any]) -> tuple[FloatArray, NDArray[np.bool_]]:
         layout = self.layout
@@ -257,45 +259,3 @@ def _check_shapes(model: Model, toys: Toys) -> None:
     found, wanted = [counts.shape[1] for counts in toys.counts], [len(part.observed) for part in parts(model)]
     if found != wanted:
         raise ValueError(f"data have {found} bins, an entry for every experiment; {model.name} has {wanted}")
-
-
-class _AtValues(Protocol):
-    """-2 ln L at places z (n_values, n_free) of the coordinates that can move."""
-
-    def exact_value(self, z: FloatArray) -> FloatArray: ...
-    def gradient(self, z: FloatArray) -> FloatArray: ...
-
-
-@dataclass(frozen=True, slots=True)
-class _Quick:
-    """The same on a surface."""
-
-    function: SurfaceFunction
-
-    def exact_value(self, z: FloatArray) -> FloatArray:
-        return self.function.exact_value(self.function.on.inward(z))
-
-    def gradient(self, z: FloatArray) -> FloatArray:
-        on = self.function.on
-        return self.function.gradient(on.inward(z)) * on.inward_slope(z)
-
-
-@dataclass(frozen=True, slots=True)
-class _Slow:
-    """The general objective over the coordinates that can move."""
-
-    objective: Objective
-    free: NDArray[np.intp]
-
-    def exact_value(self, z: FloatArray) -> FloatArray:
-        return self.objective.exact_value(self._everything(z))
-
-    def gradient(self, z: FloatArray) -> FloatArray:
-        index, exact = np.arange(len(z)), np.zeros(len(z), bool)
-        gradient: FloatArray = self.objective.derivatives(self._everything(z), index, exact)[0][:, self.free]
-        return gradient
-
-    def _everything(self, z: FloatArray) -> FloatArray:
-        everything = np.repeat(self.objective.layout.lower[None], len(z), axis=0)
-        everything[:, self.free] = z
-        return everything

@@ -12,7 +12,8 @@ from nulight.inference.coordinates import Coordinates, baseline, lookup
 from nulight.inference.model import Model
 from nulight.inference.newton import Minimum, minimise_in_box
 from nulight.inference.profile import Profiled, as_profiled, best_start, escapes, points_of, starts_of
-from nulight.inference.surface import Surface, SurfaceFunction
+from nulight.inference.surface import Surface
+from nulight.inference.surface_function import SurfaceFunction
 from nulight.inference.toys import Toys
 from nulight.typing import FloatArray
 
