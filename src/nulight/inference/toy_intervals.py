@@ -161,13 +161,10 @@ def _begin(
 ) -> tuple[tuple[bool, bool], Curves, Values, ToyRun]:
     """First values and their toys."""
     level = expected_root("feldman-cousins" if problem.kind == "feldman-cousins" else "upper", problem.cl, 0)
-    if values is None:
-        spans, closed = problem.spans(level)
-        ends = spans[0][0], spans[-1][1]
-    else:
-        tested, closed = _tested(problem, values), (False, False)
-        ends = float(tested.min()), float(tested.max())
-    problem = problem.reaching(min(problem.truth, ends[0]), max(problem.truth, ends[1]))
+    spans, closed = problem.spans(level)
+    tested = np.zeros(0) if values is None else _tested(problem, values)
+    ends = [problem.truth, *tested, *(end for span in spans for end in span)]
+    problem = problem.reaching(min(ends), max(ends))
     run = ToyRun(problem=problem, ratio=problem.ratio(), throws=throws)
     curves = problem.curves(run.ratio)
     step = max(_STEP, _NOISE * _noise(problem.kind, problem.cl, level, n_toys))
@@ -206,6 +203,7 @@ def _extend(run: ToyRun, values: Values, curves: Curves, closed: tuple[bool, boo
             new = _further(run, new, curves, float(values.value[0]), -width)
         if len(new.value) == len(values.value):
             break
+        run.widen(float(new.value[0]), float(new.value[-1]))
         run.throw(np.setdiff1d(new.value, values.value))
         values = new
     return values
@@ -229,8 +227,9 @@ def _beyond(ends: FloatArray) -> bool:
 
 
 def _further(run: ToyRun, values: Values, curves: Curves, edge: float, width: float) -> Values:
-    """Values from an edge on, as far apart as the others."""
+    """Values from an edge on, as far apart as the others; none where the likelihood hardly changes any more."""
     low, high = run.problem.domain
     far = float(np.clip(edge + _FURTHER * width, low, high))
     step = float(np.median(np.diff(values.place)))
-    return values if far == edge else joined(values, even_values(curves, [(min(edge, far), max(edge, far))], step))
+    more = even_values(curves, [(min(edge, far), max(edge, far))], step, fewest=1)
+    return joined(values, more) if more.place[-1] > step / 2 else values

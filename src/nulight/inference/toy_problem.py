@@ -18,7 +18,7 @@ from nulight.inference.expectation import expected_counts
 from nulight.inference.intervals import interval_of
 from nulight.inference.model import Model, asimov, parts
 from nulight.inference.prepared import prepare
-from nulight.inference.statistics import BestFits, LikelihoodRatio, one_sided, search_range
+from nulight.inference.statistics import BestFits, LikelihoodRatio, one_sided
 from nulight.inference.toy_task import Hypothesis
 from nulight.inference.toy_values import Curves, merged
 from nulight.inference.toys import Toys
@@ -29,6 +29,7 @@ __all__ = ["ToyProblem"]
 
 _BEYOND, _BEYOND_ASIMOV = 1.2, 2.4  # how far past the asymptotic end toys and expected bands may need values
 _BELOW = 1.2  # standard deviations below the best fit an upper limit may come to stand
+_FLAT = 4.0  # an interval at a higher level this many times as wide follows a plateau of the likelihood
 _OPEN = 30.0  # where nothing bounds the parameter, values go this many scales beyond the rest
 
 
@@ -84,9 +85,13 @@ class ToyProblem:
         return t if self.kind == "feldman-cousins" else one_sided(t, value, best)
 
     def reaching(self, low: float, high: float) -> ToyProblem:
-        """Return the same problem, its span wide enough for toys thrown between two values."""
-        span = search_range(self.model, self.parameter, (low, high), profile=self.profile, fixed=self.fixed)
-        return replace(self, span=span)
+        """Return the same problem, best fits looked for between two values and as far again on both sides.
+
+        The values reach out to what neither the data nor Asimov data allow at four standard deviations. Beyond
+        that, where a nuisance can hide any signal, the likelihood may be flat, and fits would get lost.
+        """
+        width = high - low
+        return replace(self, span=(max(low - width, self.domain[0]), min(high + width, self.domain[1])))
 
     def holding(self, best: Mapping[str, float], names: tuple[str, ...]) -> ToyProblem:
         """Return the same problem with some of what is uncertain held at its best fit."""
@@ -147,10 +152,7 @@ class ToyProblem:
             Standard deviations of the confidence level.
         """
         null = asimov(self.model, {**self.fixed, self.parameter: self.truth})
-        found = [
-            self.asymptotic(data, math.erf((level + beyond) / math.sqrt(2)))
-            for data, beyond in ((self.model, _BEYOND), (null, _BEYOND_ASIMOV))
-        ]
+        found = [self._wide(data, level, beyond) for data, beyond in ((self.model, _BEYOND), (null, _BEYOND_ASIMOV))]
         regions = [region for interval in found for region in interval.regions]
         closed = (all(low is not None for low, _ in regions), all(high is not None for _, high in regions))
         known = [end for region in regions for end in region if end is not None] + [i.best_fit for i in found]
@@ -159,6 +161,19 @@ class ToyProblem:
         outer = max(min(known) - margin, low), min(max(known) + margin, high)
         spans = merged([(outer[0] if a is None else a, outer[1] if b is None else b) for a, b in regions])
         return (spans if self.kind == "feldman-cousins" else self._upwards(spans, null)), closed
+
+    def _wide(self, data: Model, level: float, beyond: float) -> Interval:
+        """Asymptotic interval at a higher level, less high if the likelihood hardly rises there any more."""
+        core = self.asymptotic(data, math.erf(level / math.sqrt(2)))
+        if core.lower is None or core.upper is None:
+            return core
+        for share in (1.0, 0.6, 0.3):
+            wide = self.asymptotic(data, math.erf((level + share * beyond) / math.sqrt(2)))
+            if wide.lower is None or wide.upper is None:
+                continue
+            if wide.upper - wide.lower < _FLAT * (core.upper - core.lower):
+                return wide
+        return core
 
     def _upwards(self, spans: list[tuple[float, float]], null: Model) -> list[tuple[float, float]]:
         """Values that an upper limit may take: nothing is tested far below the best fits."""

@@ -102,6 +102,11 @@ class ToyRun:
         )
         execute(task, len(task), self._store, executor=self.throws.executor, track=self.throws.track)
 
+    def widen(self, low: float, high: float) -> None:
+        """Look for best fits farther out, for values up to these that follow."""
+        self.problem = self.problem.reaching(low, high)
+        self.ratio = self.problem.ratio()
+
     def belt(self, values: Values) -> Belt:
         """Return the distributions of the statistic at the values toys were thrown at, given in rising order."""
         own, background = self._statistics()

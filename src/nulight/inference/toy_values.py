@@ -17,7 +17,7 @@ from nulight.typing import ArrayLike, FloatArray
 __all__ = ["Curves", "Values", "even_values", "given_values", "joined", "merged"]
 
 _DENSE = 201  # points of a span its curves are known at
-_FEWEST, _MOST = 4, 80  # values of a span
+_FEWEST, _MOST = 4, 80  # gaps between values of a span
 _APART = 1.0  # of the places of two spans with excluded values in between
 
 Curves = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
@@ -77,7 +77,7 @@ def merged(spans: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     return found
 
 
-def even_values(curves: Curves, spans: Sequence[tuple[float, float]], step: float) -> Values:
+def even_values(curves: Curves, spans: Sequence[tuple[float, float]], step: float, *, fewest: int = _FEWEST) -> Values:
     """Return values across spans, about `step` apart in the root of either curve.
 
     Parameters
@@ -86,6 +86,8 @@ def even_values(curves: Curves, spans: Sequence[tuple[float, float]], step: floa
     spans : sequence of (low, high)
         Disjoint, lowest first; their ends are among the values.
     step : float
+    fewest : int
+        Gaps between values that a span has at least.
 
     Returns
     -------
@@ -96,7 +98,7 @@ def even_values(curves: Curves, spans: Sequence[tuple[float, float]], step: floa
     value, place, fine_place, start = [], [], [], 0.0
     for span, walk in zip(fine, walks, strict=True):
         own = walk - walk[0]
-        n = int(np.clip(np.ceil(own[-1] / step), _FEWEST, _MOST)) + 1
+        n = int(np.clip(np.ceil(own[-1] / step), fewest, _MOST)) + 1
         even = np.linspace(0.0, own[-1], n)
         value.append(np.interp(even, own, span))
         value[-1][[0, -1]] = span[[0, -1]]

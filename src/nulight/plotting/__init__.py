@@ -34,6 +34,7 @@ from nulight.plotting.renp import (
 from nulight.plotting.scan import plot_scan
 from nulight.plotting.spectrum import plot_spectrum
 from nulight.plotting.style import COLOURS, save_figure, styled
+from nulight.plotting.toy_limits import plot_toy_limit
 
 __all__ = [
     "COLOURS",
@@ -64,6 +65,7 @@ __all__ = [
     "plot_result",
     "plot_scan",
     "plot_spectrum",
+    "plot_toy_limit",
     "save_figure",
     "styled",
 ]

@@ -31,6 +31,7 @@ from nulight.plotting.renp import (
 )
 from nulight.plotting.scan import plot_scan
 from nulight.plotting.spectrum import plot_spectrum
+from nulight.plotting.toy_limits import plot_toy_limit
 
 __all__ = ["KIND_PLOTS", "plot_result"]
 
@@ -58,6 +59,7 @@ KIND_PLOTS: Mapping[str, Callable[[Any], Figure]] = {
     "renp-spectrum": plot_renp_spectrum,
     "scan": plot_scan,
     "spectrum": plot_spectrum,
+    "toy-limit": plot_toy_limit,
 }
 """Kind of a result and the function that draws it."""
 
