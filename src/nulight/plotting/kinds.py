@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from nulight.io.record import Result
 from nulight.plotting.blind_spots import plot_blind_spots
 from nulight.plotting.contour import plot_contour
+from nulight.plotting.corner import plot_posterior
 from nulight.plotting.coverage import plot_coverage
 from nulight.plotting.forecast import plot_forecast
 from nulight.plotting.goodness import plot_goodness
@@ -49,6 +50,7 @@ KIND_PLOTS: Mapping[str, Callable[[Any], Figure]] = {
     "portal-limit": plot_portal,
     "portal-limits": plot_portal,
     "portal-region": plot_portal,
+    "posterior": plot_posterior,
     "renp-events": plot_renp_events,
     "renp-identification": plot_renp_identify,
     "renp-joint": plot_renp_joint,
