@@ -10,7 +10,6 @@ from nulight.cli.models import conventions_text, load_all, make_model, split_nam
 from nulight.cli.options import (
     Compare,
     ConventionsChoice,
-    IntervalChoice,
     Json,
     Level,
     Masses,
@@ -26,10 +25,14 @@ from nulight.cli.options import (
 )
 from nulight.cli.output import answer, check_suffix, compare, interval_text, number, print_lines, print_table, progress
 from nulight.cli.portal import CurveOptions, Overlay, Region, answer_curve, is_curve
+from nulight.cli.scan.shared import Dask
+from nulight.cli.toy_limit import Impacts, IntervalName, OptionalToys, ToyOptions, show_toy_notes, show_toys
+from nulight.cli.toys import Seed
 
 if TYPE_CHECKING:
     from nulight.experiments import Experiment
     from nulight.results import LimitResult
+    from nulight.results.toy_limits import ToyLimit
 
 __all__ = ["command"]
 
@@ -43,7 +46,16 @@ def command(
         list[str], typer.Argument(metavar="EXPERIMENT... PARAM", help="Experiments, combined; a parameter.")
     ],
     cl: Level = 0.90,
-    interval: IntervalChoice = "two-sided",
+    interval: Annotated[
+        IntervalName,
+        typer.Option(
+            "--interval", help="Definition of the interval: 2.706 or 1.642 at 90 %, or from pseudo-experiments."
+        ),
+    ] = "two-sided",
+    toys: OptionalToys = None,
+    seed: Seed = 1,
+    impacts: Impacts = False,
+    dask: Dask = None,
     profile: Profiled = None,
     settings: Settings = None,
     nuisances: Nuisances = None,
@@ -65,8 +77,11 @@ def command(
 
     check_suffix(out, plots=not compare_conventions)
     names, (parameter,) = split_names(words, 1)
+    toyed = ToyOptions(interval=interval, toys=toys, seed=seed, impacts=impacts, where=dask)
+    toyed.check(curve=region or is_curve(m4))
+    kind: Any = interval
     if region or is_curve(m4):
-        options = CurveOptions(cl=cl, interval=interval, masses=m4 or "auto", overlay=overlay, region=region)
+        options = CurveOptions(cl=cl, interval=kind, masses=m4 or "auto", overlay=overlay, region=region)
         options.refuse(compare_conventions=compare_conventions, profile=profile)
         fixed, profiled, treated = fixed_values(settings), profile_ranges(profile), treatments(nuisances)
         model = make_model(load_all(names, conventions, neutrinos), treated)
@@ -75,11 +90,13 @@ def command(
     fixed, profiled, treated = fixed_values(settings, m4), profile_ranges(profile), treatments(nuisances)
     check_mass({**fixed, **profiled}, parameter)
 
-    def compute(preset: str | None) -> LimitResult:
+    def compute(preset: str | None) -> LimitResult | ToyLimit:
         model = make_model(load_all(names, preset, neutrinos), treated)
         if parameter in PORTALS and "m_4" in fixed:
             refuse_unseen(model, parameter, fixed)
-        return limit(model, parameter, cl=cl, interval=interval, profile=profiled, fixed=fixed)
+        if toyed.wanted:
+            return toyed.compute(model, parameter, cl=cl, profile=profiled, fixed=fixed)
+        return limit(model, parameter, cl=cl, interval=kind, profile=profiled, fixed=fixed)
 
     title = f"limit on {parameter} from {' + '.join(names)}"
     if compare_conventions:
@@ -87,13 +104,17 @@ def command(
         title = f"{title}, {interval}, {100 * cl:g} % CL"
         compare(compute, _row, nuclei=nuclei, as_json=as_json, out=out, title=title)
         return
+    notes = []
+    if parameter in PORTALS and "m_4" not in {**fixed, **profiled}:
+        notes.append("m_4 = 0: the sterile neutrino has no mass here; give it one, or several, with --m4")
+    if toyed.wanted:
+        _answer_toys(compute(conventions), names, (conventions, neutrinos), notes, as_json=as_json, out=out)
+        return
     with progress(title):
-        result = compute(conventions)
+        result: Any = compute(conventions)
         experiments = load_all(names, conventions, neutrinos)
         extra = _context(experiments, result, fixed=fixed, profile=profiled, treated=treated)
-    notes = [conventions_text(result.conventions)]
-    if parameter in PORTALS and "m_4" not in {**fixed, **profiled}:
-        notes.insert(0, "m_4 = 0: the sterile neutrino has no mass here; give it one, or several, with --m4")
+    notes.append(conventions_text(result.conventions))
     planned = all(experiment.planned for experiment in experiments)
 
     def show() -> None:
@@ -102,10 +123,28 @@ def command(
     answer(result, as_json=as_json, out=out, show=show, plot="plot_profile", extra=extra)
 
 
-def _row(result: LimitResult) -> dict[str, Any]:
+def _answer_toys(
+    result: Any, names: list[str], chosen: tuple[Any, Any], notes: list[str], *, as_json: bool, out: Any
+) -> None:
+    """Print an interval from toys with the published limits beside."""
+    from nulight.studies.published import published_beside
+
+    published = published_beside(load_all(names, *chosen), result.parameter)
+
+    def show() -> None:
+        show_toys(result)
+        _show_published(published)
+        show_toy_notes(result, notes)
+
+    answer(result, as_json=as_json, out=out, show=show, plot="plot_toy_limit", extra={"published": published})
+
+
+def _row(result: LimitResult | ToyLimit) -> dict[str, Any]:
     row = {"lower": result.lower, "upper": result.upper, "best_fit": result.best_fit}
     expected = result.expected
-    return row | {"expected_upper": expected.upper if expected else None, "unit": result.unit}
+    upper = expected.upper if expected else None
+    # of toys the median
+    return row | {"expected_upper": upper[2] if isinstance(upper, tuple) else upper, "unit": result.unit}
 
 
 def _context(

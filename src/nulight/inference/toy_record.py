@@ -9,6 +9,7 @@ import numpy as np
 
 from nulight.inference.coordinates import Prior, citations, domain, lookup
 from nulight.inference.model import parts
+from nulight.inference.monte_carlo import TIE
 from nulight.inference.toy_belt import Belt
 from nulight.inference.toy_impacts import Held, toy_impacts
 from nulight.inference.toy_problem import ToyProblem
@@ -49,7 +50,7 @@ def toy_record(run: ToyRun, values: Values, curves: Curves, names: tuple[str, ..
     statistic = run.observed(values.value)
     best = run.ratio.anywhere.minimise()
     at_best = {name: float(column[0]) for name, column in {**best.nuisances, **best.parameters}.items()}
-    best_fit = at_best[problem.parameter]
+    best_fit = at_best[problem.parameter] = _best_fit(run)
     found = read_interval(belt, statistic, best_fit)
     critical, critical_error = belt.critical()
     provenance = problem.model.provenance()
@@ -94,6 +95,14 @@ def toy_record(run: ToyRun, values: Values, curves: Curves, names: tuple[str, ..
         ),
         warnings=tuple(_warnings(run, found.regions == ())),
     )
+
+
+def _best_fit(run: ToyRun) -> float:
+    """Best fit of the data, a bound of the domain itself where the fit stops just short of it."""
+    best = run.ratio.best()
+    bounds = [bound for bound in run.problem.domain if math.isfinite(bound) and bound in run.ratio.span]
+    on = [bound for bound in bounds if run.ratio.two_sided(bound, best)[0] <= TIE]
+    return on[0] if on else float(best.value[0])
 
 
 def _background(belt: Belt, statistic: FloatArray) -> FloatArray:
