@@ -7,6 +7,7 @@ Run with ``python benchmarks/bench_scale.py [n_workers]``.
 
 from __future__ import annotations
 
+import resource
 import sys
 import tempfile
 import time
@@ -154,6 +155,11 @@ def spent(executor: DaskExecutor) -> float:
     return float(sum(executor.client.run(time.process_time).values()))
 
 
+def largest() -> float:
+    """Largest memory of this process so far, GB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+
+
 def per_chunk(executor: Executor) -> tuple[float, float]:
     """Seconds that a chunk without work takes: on the clock, and of this process with the scheduler in it."""
     execute(Nothing(), 20, Memory(), executor=executor)
@@ -170,15 +176,15 @@ def main() -> None:
         executor.client.wait_for_workers(n_workers)
         shared = [on_workers(kind, executor) for kind in KINDS]
         clock, processor = per_chunk(executor)
+        memory = max(executor.client.run(largest).values())
     print(f"| kind | per core, this process | per core, workers | {n_workers} workers, on the clock | chunk |")
     print("| --- | --- | --- | --- | --- |")
     for kind, rate, (core, both) in zip(KINDS, alone, shared, strict=True):
         print(
             f"| {kind.name} | {rate:.2g} /s | {core:.2g} /s | {both:.2g} /s | {kind.size}, {kind.size / rate:.2g} s |"
         )
-    print(
-        f"\nA chunk costs {clock * 1e3:.1f} ms on the clock, {processor * 1e3:.1f} ms of the process that deals out.\n"
-    )
+    print(f"\nA chunk costs {clock * 1e3:.1f} ms on the clock, {processor * 1e3:.1f} ms of the process that deals out.")
+    print(f"A worker took up to {memory:.2g} GB.\n")
     print(f"| run | core hours | at {PRICE} per core hour | kept | items in 30 s | cores kept busy |")
     print("| --- | --- | --- | --- | --- | --- |")
     for kind, (rate, _) in zip(KINDS, shared, strict=True):

@@ -70,7 +70,6 @@ def test_slurm_script():
 def test_slurm_script_is_shell(tmp_path):
     script = tmp_path / "job.sh"
     script.write_text(job_queue("slurm", **SLURM, job_script_prologue=("echo 'it\"s here'",)).job_script())
-    script.write_text(script.read_text().replace("<insert-scheduler-address-here>", "here"))
     assert subprocess.run(["bash", "-n", str(script)], capture_output=True, check=True).stderr == b""
 
 
@@ -239,6 +238,13 @@ def test_a_refused_job_is_an_error_at_once(commands, tmp_path):
     with pytest.raises(ClusterError, match="sbatch did not take a job: invalid partition specified: short"):  # noqa: SIM117
         with open_executor(f"slurm:{path}"):
             pass
+
+
+@pytest.mark.usefixtures("commands")
+def test_a_machine_without_the_network_is_an_error():
+    queue = job_queue("slurm", **SLURM, interface="none0")
+    with pytest.raises(ClusterError, match=r"no scheduler for the jobs of sbatch: .*none0"), open_executor(queue):
+        pass
 
 
 def test_a_machine_without_the_queue_is_an_error(tmp_path, monkeypatch):

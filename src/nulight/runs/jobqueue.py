@@ -83,8 +83,8 @@ class JobQueue(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    kind: ClassVar[str]
     command: ClassVar[str]
+    cluster_class: ClassVar[str]
 
     jobs: PositiveInt
     cores: PositiveInt
@@ -102,36 +102,46 @@ class JobQueue(BaseModel):
         return float(_seconds(self.wait))
 
     def cluster(self) -> Any:
-        """Return the dask-jobqueue cluster, without any job yet.
+        """Return the dask-jobqueue cluster, its scheduler started here, without any job yet.
 
         Raises
         ------
         ValueError
             If dask-jobqueue is not installed.
+        RuntimeError
+            If the scheduler does not start, as on a machine without `interface`.
         """
-        return self._cluster(
-            cores=self.cores,
-            processes=self.cores,
-            memory=self.memory,
-            nanny=True,
-            job_script_prologue=[*(f"export {name}={n}" for name, n in ENVIRONMENT.items()), *self.job_script_prologue],
-            python=self.python,
-            interface=self.interface,
-            local_directory=self.local_directory,
-            log_directory=self.log_directory,
-            job_name="nulight",
-            worker_extra_args=["--no-dashboard", *self._lifetime()],
-            scheduler_options={"dashboard": False, "dashboard_address": ":0"},
-        )
+        cluster = self._cluster_class()
+        scheduler = {"dashboard": False, "dashboard_address": ":0"}
+        return cluster(job_cls=_closable(cluster.job_cls), scheduler_options=scheduler, **self._options())
 
     def job_script(self) -> str:
-        """Return the text that is handed to the queue for one job, with a placeholder for the scheduler's address."""
-        with self.cluster() as cluster:
-            script: str = cluster.job_script()
+        """Return the text that is handed to the queue for one job, with placeholders for scheduler and name."""
+        job = self._cluster_class().job_cls("tcp://SCHEDULER:PORT", name="NAME", **self._options())
+        script: str = job.job_script()
         return script
 
-    def _cluster(self, **options: Any) -> Any:
-        raise NotImplementedError
+    def _cluster_class(self) -> Any:
+        return getattr(extra("dask_jobqueue"), self.cluster_class)
+
+    def _options(self) -> dict[str, Any]:
+        """What dask-jobqueue wants to know about a job."""
+        return {
+            "cores": self.cores,
+            "processes": self.cores,
+            "memory": self.memory,
+            "nanny": True,
+            "job_script_prologue": [
+                *(f"export {name}={value}" for name, value in ENVIRONMENT.items()),
+                *self.job_script_prologue,
+            ],
+            "python": self.python,
+            "interface": self.interface,
+            "local_directory": self.local_directory,
+            "log_directory": self.log_directory,
+            "job_name": "nulight",
+            "worker_extra_args": ["--no-dashboard", *self._lifetime()],
+        }
 
     def _lifetime(self) -> list[str]:
         """Leave before the job is killed: a tenth of its time, at most 5 min; not all at the same moment."""
@@ -156,24 +166,17 @@ class SlurmQueue(JobQueue):
         More options of sbatch: ``--constraint=avx2``.
     """
 
-    kind: ClassVar[str] = "slurm"
     command: ClassVar[str] = "sbatch"
+    cluster_class: ClassVar[str] = "SLURMCluster"
 
     walltime: _Time
     partition: _Line | None = None
     account: _Line | None = None
     directives: tuple[_Line, ...] = ()
 
-    def _cluster(self, **options: Any) -> Any:
-        cluster = extra("dask_jobqueue").SLURMCluster
-        return cluster(
-            job_cls=_closable(cluster.job_cls),
-            walltime=self.walltime,
-            queue=self.partition,
-            account=self.account,
-            job_extra_directives=list(self.directives),
-            **options,
-        )
+    def _options(self) -> dict[str, Any]:
+        own = {"walltime": self.walltime, "queue": self.partition, "account": self.account}
+        return {**super()._options(), **own, "job_extra_directives": list(self.directives)}
 
 
 class HTCondorQueue(JobQueue):
@@ -189,22 +192,16 @@ class HTCondorQueue(JobQueue):
         More lines of the submit file: ``accounting_group: group_neutrino``.
     """
 
-    kind: ClassVar[str] = "htcondor"
     command: ClassVar[str] = "condor_submit"
+    cluster_class: ClassVar[str] = "HTCondorCluster"
 
     disk: _Size
     walltime: _Time | None = None
     directives: Mapping[str, str] = {}
 
-    def _cluster(self, **options: Any) -> Any:
-        cluster = extra("dask_jobqueue").HTCondorCluster
+    def _options(self) -> dict[str, Any]:
         runtime = {} if self.walltime is None else {"+MaxRuntime": str(_seconds(self.walltime))}
-        return cluster(
-            job_cls=_closable(cluster.job_cls),
-            disk=self.disk,
-            job_extra_directives={**runtime, **self.directives},
-            **options,
-        )
+        return {**super()._options(), "disk": self.disk, "job_extra_directives": {**runtime, **self.directives}}
 
 
 _KINDS: dict[str, type[JobQueue]] = {"slurm": SlurmQueue, "htcondor": HTCondorQueue}

@@ -26,7 +26,7 @@ Dask's own choice, to give memory back at once, makes work on arrays two to four
 """
 
 _ORPHANED = 10  # s, after which workers without scheduler end
-_FAREWELL = 5.0  # s to end by themselves
+_FAREWELL = 2.0  # s to end by themselves
 
 
 @contextmanager

@@ -112,7 +112,11 @@ def _existing(name: str, **where: str) -> Iterator[Executor]:
 def _jobs(queue: JobQueue) -> Iterator[Executor]:
     if shutil.which(queue.command) is None:
         raise ClusterError(f"{queue.command} is not on this machine: start from one that can submit jobs")
-    with queue.cluster() as cluster, extra("distributed").Client(cluster) as client:
+    try:
+        started = queue.cluster()
+    except RuntimeError as error:
+        raise ClusterError(f"no scheduler for the jobs of {queue.command}: {error}") from None
+    with started as cluster, extra("distributed").Client(cluster) as client:
         try:
             cluster.sync(_submitted, cluster, queue.jobs)
         except RuntimeError as error:
