@@ -121,7 +121,7 @@ def test_mistakes_are_explained(line):
         goodness(line(DATA), ["a"], statistic="neyman")
     with pytest.raises(ValueError, match="no parameter 'b'"):
         goodness(line(DATA), ["b"])
-    with pytest.raises(ValueError, match="fixed or profiled; choose one"):
+    with pytest.raises(ValueError, match="a: fitted or fixed; choose one"):
         goodness(line(DATA), ["a"], fixed={"a": 1.0})
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from nulight.inference.coordinates import Prior, Profile, citations, domain, lookup
 from nulight.inference.fit import goodness_of_fit
+from nulight.inference.intervals import interval_of
 from nulight.inference.likelihood import bin_errors, expected_counts
 from nulight.inference.model import CountModel, Model, parts, with_planned_data
 from nulight.inference.monte_carlo import TIE, fraction
@@ -87,6 +88,8 @@ def goodness(
     if statistic not in get_args(Statistic):
         raise ValueError(f"statistic {statistic!r}; use saturated or pearson")
     fixed = dict(fixed or {})
+    if both := sorted(set(fixed) & set(parameters)):
+        raise ValueError(f"{', '.join(both)}: fitted or fixed; choose one")
     model = with_planned_data(model, fixed)
     ready = prepare(model, fixed=fixed, profile=_ranges(model, parameters, fixed))
     best = ready.minimise()
@@ -149,19 +152,13 @@ def _ranges(
     """Where parameters are fitted: with finite ends if there can be any, so that no minimum is missed."""
     if isinstance(parameters, Mapping):
         return dict(parameters)
-    names = [parameters] if isinstance(parameters, str) else list(parameters)
-    whole = {name: domain(lookup(model, name)) for name in names}
-    best = prepare(model, fixed=fixed, profile=whole).minimise().parameters
-    return {
-        name: search_range(
-            model,
-            name,
-            best[name].tolist(),
-            profile={other: ends for other, ends in whole.items() if other != name},
-            fixed=fixed,
-        )
-        for name in names
-    }
+    whole = {name: domain(lookup(model, name)) for name in parameters}
+    ranges: dict[str, tuple[float, float] | Prior] = {}
+    for name in whole:
+        others = {other: ends for other, ends in whole.items() if other != name}
+        best = interval_of(model, name, profile=others, fixed=fixed).best_fit
+        ranges[name] = search_range(model, name, [best], profile=others, fixed=fixed)
+    return ranges
 
 
 def _data(model: Model) -> Toys:

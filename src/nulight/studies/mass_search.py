@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nulight.inference.coordinates import Profile, domain, lookup
 from nulight.inference.expectation import expected_counts, row_counts
+from nulight.inference.intervals import interval_of
 from nulight.inference.mass_grid import MassTable, mass_table
 from nulight.inference.model import Model, parts
 from nulight.inference.prepared import Prepared, prepare
@@ -123,4 +124,7 @@ def _one_mass(model: Model, coupling: str, held: Mapping[str, float], profile: P
     if not any(np.ptp(row_counts(part, points), axis=0).any() for part in parts(model)):
         return None
     span = search_range(model, coupling, [0.0], profile=profile, fixed=held)
-    return prepare(model, fixed=held, profile={**profile, coupling: span})
+    seen = interval_of(model, coupling, profile=profile, fixed=held)  # a strong signal lies beyond that of the toys
+    ends = (low if seen.lower is None else seen.lower, high if seen.upper is None else seen.upper)
+    both = (min(span[0], ends[0]), max(span[1], ends[1]))
+    return prepare(model, fixed=held, profile={**profile, coupling: both})
