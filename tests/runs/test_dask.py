@@ -197,8 +197,8 @@ def test_ctrl_c_takes_back_what_is_in_flight(local, tmp_path):
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
 
     user = threading.Thread(target=interrupt)
+    user.start()
     with pytest.raises(KeyboardInterrupt):
-        user.start()
         execute(task, 1000, store, executor=local)
     user.join()
     assert until(lambda: not local.client.cluster.scheduler.tasks)
