@@ -103,7 +103,7 @@ def test_a_single_mass_keeps_its_answer(run_json):
         (("scan", TEXONO, "--grid", "mu_e4=0:1:3", "--grid", "m_4=1:10:5"), "write keV or MeV"),
         (("limit", TEXONO, "mu_e4", "--m4", "auto", "--overlay", "nobody", "--out", "x.png"), "no curve 'nobody'"),
         (("scan", TEXONO, "--grid", "mu_nu=0:1e-10"), "NAME=LOW:HIGH:N"),
-        (("scan", TEXONO, "--grid", "mu_nu=0:1e-10:5:log"), "positive for equal ratios"),
+        (("scan", TEXONO, "--grid", "mu_nu=0:1e-10:5:log"), "with log, LOW must be positive"),
         (("scan", TEXONO, "--grid", "mu_nu=0:1e-10:5:cubic"), "NAME=LOW:HIGH:N"),
         (("scan", TEXONO, "--grid", "mu_nu=0:1:5", "--grid", "mu_nu=0:1:5"), "given twice"),
         (("scan", TEXONO, "--grid", "mu_xx=0:1:5"), "unknown parameter"),

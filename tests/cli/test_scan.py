@@ -92,7 +92,12 @@ def test_three_axes_are_drawn_along_the_first_two(run, tmp_path):
         ((GE, *GRID, "--random", 5), "give every --grid"),
         ((GE, "--range", "mu_nu_e=0:1e-11"), "--random N or --latin N"),
         ((GE, "--range", "mu_nu_e=0:1e-11:5", "--latin", 5), "NAME=LOW:HIGH or NAME=LOW:HIGH:log"),
-        ((GE, "--range", "mu_nu_e=0:1e-11:log", "--latin", 5), "positive for equal ratios"),
+        ((GE, "--range", "mu_nu_e=0:1e-11:log", "--latin", 5), "with log, LOW must be positive"),
+        ((GE, "--grid", "mu_nu_e:0:1e-11:3"), "write NAME=LOW:HIGH:N or"),
+        ((GE, "--grid", "mu_nu_e=1e-11:0:3"), "LOW below HIGH"),
+        ((GE, "--grid", "mu_nu_e=0:inf:3"), "finite numbers"),
+        ((GE, "--grid", "mu_nu_e=nan:1:3"), "finite numbers"),
+        (("51cr-cevns-gee",), "did you mean 51cr-cevns-ge"),
         ((GE, "--range", "mu_nu_e=0:1e-11", "--latin", 0), "0 points"),
         ((GE, "--range", "mu_nu_e=0:1e-11", "--random", 100_000_000), "add --run FOLDER"),
         ((GE, "--grid", "mu_nu_e=0:1e-11:3", "--dask", "moon:4"), "'moon:4' is no place to work"),
@@ -140,6 +145,44 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(run_json, tmp_path):
     assert f"nulight scan resume {path}" in error
     assert "Traceback" not in error
     assert 0 < run_json("scan", "status", path)["n_items_done"] < 400_000
+
+
+def test_a_folder_that_someone_works_in_is_left_alone(run, folder):
+    from nulight.runs.lock import only_writer
+
+    with only_writer(folder / "lock"):
+        result = run("scan", "resume", folder)
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"nulight scan resume: {folder}: process {os.getpid()}")
+    assert "is working here" in result.stderr
+
+
+def test_a_folder_in_the_place_of_an_experiment_is_recognised(run, folder):
+    result = run("scan", folder)
+    assert result.exit_code == 1
+    assert "status, resume, merge or plot" in result.stderr
+
+
+def test_nothing_is_left_of_a_scan_that_cannot_begin(run, tmp_path):
+    for words in (
+        ("--grid", "mu_nu_e=-1e-11:1e-11:5"),
+        ("--grid", "mu_nu_e=0:1e-11:5", "--nuisance", "no_such=fixed"),
+        ("--grid", "mu_nu_e=0:1e-11:5", "--out", tmp_path / "x.docx"),
+    ):
+        assert run("scan", GE, *words, "--run", tmp_path / "run").exit_code == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_wrong_file_is_refused_before_points_are_read(run, folder):
+    result = run("scan", "merge", folder, "--out", "all.txt")
+    assert result.exit_code == 1
+    assert ".npz or .csv" in result.stderr
+
+
+def test_the_table_says_whether_its_rows_are_points_or_profiles(run, folder, tmp_path):
+    assert "the 10 lowest of 231 points" in run("scan", "resume", folder).stdout
+    text = run("scan", "plot", folder, "--of", "mu_nu_e", "--out", tmp_path / "x.csv").stdout
+    assert "the 10 lowest of 21 places, each the lowest of its share of 231 points" in text
 
 
 def test_a_card_of_the_user_is_found_again_from_elsewhere(run, tmp_path, monkeypatch):

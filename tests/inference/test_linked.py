@@ -102,7 +102,7 @@ def test_what_else_is_known_of_the_experiment(rich, toy, parameter):
     model = linked(part, {"a": {"x": 2.0}}, {"x": Nuisance("x", "gaussian", 0.1)})
     assert (model.name, model.statistic, model.components) == (part.name, part.statistic, part.components)
     assert model.parameters() == part.parameters()
-    assert model.provenance() == part.provenance()
+    assert model.provenance() == part.provenance() | {"linked_nuisances": {"a": {"x": 2.0}}}
     assert model.foreign == {"q"}
     assert strangers(model, "q") == (model.name,)
     assert expected_counts(model, {"s": 1.0, "q": 2.0}).shape == (1, 3)

@@ -41,10 +41,24 @@ def test_bins_are_equal_on_their_axis_and_named_by_their_middle():
 
 
 @pytest.mark.parametrize(
-    ("n_points", "n_names", "bins"), [(100, 2, 10), (40_000, 2, 40), (10**7, 2, 100), (1000, 1, 40)]
-)
-def test_bins_hold_enough_points_to_find_a_minimum(n_points, n_names, bins):
-    assert Projection(AXES, ("a", "b")[:n_names], n_points).lowest.shape == (bins,) * n_names
+    ("n_points", "n_axes", "n_names", "bins"),
+    [(100, 2, 2, 5), (3, 2, 2, 1), (1000, 2, 2, 10), (40_000, 2, 2, 40), (10**7, 2, 2, 100), (1000, 2, 1, 40),
+     (40_000, 3, 2, 17), (200_000, 3, 2, 40)],
+)  # fmt: skip
+def test_bins_hold_enough_points_to_find_a_minimum(n_points, n_axes, n_names, bins):
+    assert Projection(AXES[:n_axes], ("a", "b")[:n_names], n_points).lowest.shape == (bins,) * n_names
+
+
+@pytest.mark.parametrize("n_axes", [2, 3, 4])
+def test_the_lowest_of_a_bin_is_close_to_its_minimum_in_any_number_of_axes(n_axes):
+    names = "abcd"[:n_axes]
+    n_points = 1000 * 5**n_axes
+    values = RandomPoints([Axis(name, -1.0, 1.0) for name in names], n_points, 1).values(slice(0, n_points))
+    projection = Projection([Axis(name, -1.0, 1.0) for name in names], ("a", "b"), n_points)
+    projection.add(values, sum(column**2 for column in values.values()))
+    minimum = np.add.outer(*(projection.grid[name] ** 2 for name in "ab"))
+    assert projection.lowest.size > 900
+    assert np.percentile(np.abs(projection.lowest - minimum), 95) < 0.1
 
 
 def test_steps_of_a_grid_are_its_cells():

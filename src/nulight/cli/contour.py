@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nulight.cli.models import load_all, make_model, split_names
+from nulight.cli.correlations import Correlate, Share, correlations, linked_lines, shared_groups
+from nulight.cli.models import conventions_text, load_all, make_model, split_names
 from nulight.cli.options import (
     ConventionsChoice,
     Json,
     Mass,
+    Neutrinos,
     Nuisances,
     Out,
     Profiled,
@@ -42,8 +44,11 @@ def command(
     profile: Profiled = None,
     settings: Settings = None,
     nuisances: Nuisances = None,
+    share: Share = None,
+    correlate: Correlate = None,
     m4: Mass = None,
     conventions: ConventionsChoice = None,
+    neutrinos: Neutrinos = None,
     as_json: Json = False,
     out: Out = None,
 ) -> None:
@@ -60,7 +65,12 @@ def command(
     if stray := sorted(set(asked) - {p1, p2}):
         raise ValueError(f"--range {', '.join(stray)}: the plane is spanned by {p1} and {p2}; profile others")
     with progress(f"contours of {p1} and {p2}"):
-        model = make_model(load_all(names, conventions), treatments(nuisances))
+        model = make_model(
+            load_all(names, conventions, neutrinos),
+            treatments(nuisances),
+            share=shared_groups(share),
+            correlate=correlations(correlate),
+        )
         try:
             box = covering_ranges(model, p1, p2, given=asked, profile=profiled, fixed=fixed)
         except ValueError as error:
@@ -95,7 +105,8 @@ def _show(result: ContourResult) -> None:
     ]
     rows.insert(0, ["best fit", "0", *(f"{value:.4g}" for value in result.best_fit)])
     title = f"{', '.join(result.experiments)}, {result.dof} dof"
-    notes = [f"conventions: {result.conventions['name']}; the lines themselves with --json or --out", result.definition]
+    notes = ["the lines themselves with --json or --out", result.definition, *linked_lines(result.provenance)]
+    notes.append(conventions_text(result.conventions))
     notes += [f"warning: {text}" for text in result.warnings]
     print_table(["contour", "Delta chi2", p1, p2], rows, title=title, notes=notes)
 

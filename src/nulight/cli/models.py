@@ -64,10 +64,21 @@ def conventions_text(conventions: Mapping[str, Any]) -> str:
     return f"conventions: {conventions['name']}" + (f", {str(nature).capitalize()} neutrinos" if nature else "")
 
 
-def make_model(experiments: Sequence[Experiment], treatments: Mapping[str, Treatment]) -> Model:
-    """Combine experiments and treat their nuisances as asked."""
+def make_model(
+    experiments: Sequence[Experiment],
+    treatments: Mapping[str, Treatment],
+    *,
+    share: Mapping[str, Sequence[str]] | None = None,
+    correlate: Mapping[tuple[str, str], float] | None = None,
+) -> Model:
+    """Combine experiments and treat their nuisances as asked; then share some, then correlate what there is."""
+    from nulight.inference import correlation
     from nulight.inference.model import with_nuisances
     from nulight.studies.limits import combine
 
-    model = combine(*experiments)
-    return with_nuisances(model, treatments) if treatments else model
+    model: Model = combine(*experiments)
+    if treatments:
+        model = with_nuisances(model, treatments)
+    if share:
+        model = correlation.share_nuisances(model, share)
+    return correlation.correlate(model, correlate) if correlate else model

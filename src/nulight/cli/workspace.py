@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from nulight.cli.correlations import Correlate, Share, correlations, shared_groups
 from nulight.cli.models import load_all, make_model, split_names
 from nulight.cli.options import (
     ConventionsChoice,
@@ -34,6 +35,8 @@ def command(
     ] = None,
     settings: Settings = None,
     nuisances: Nuisances = None,
+    share: Share = None,
+    correlate: Correlate = None,
     conventions: ConventionsChoice = None,
     neutrinos: Neutrinos = None,
 ) -> None:
@@ -50,7 +53,12 @@ def command(
     check_parameters(also or ())
     couplings, fixed = [parameter, *(also or ())], fixed_values(settings)
     check_mass(fixed, *couplings)
-    model = make_model(load_all(names, conventions, neutrinos), treatments(nuisances))
+    model = make_model(
+        load_all(names, conventions, neutrinos),
+        treatments(nuisances),
+        share=shared_groups(share),
+        correlate=correlations(correlate),
+    )
     if kind == "hs3":
         written = [write_text(out, json_text(to_hs3(model, couplings, fixed=fixed)))]
     else:

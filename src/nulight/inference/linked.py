@@ -37,6 +37,7 @@ class LinkedModel:
     """A count model whose nuisances are sums of new ones; made by `linked`."""
 
     base: CountModel
+    links: Mapping[str, Link]
     nuisances: tuple[Nuisance, ...]
     scales: Mapping[str, tuple[str, ...]]
     morphs: tuple[Morph, ...]
@@ -92,8 +93,9 @@ class LinkedModel:
         return self.base.parameters()
 
     def provenance(self) -> dict[str, Any]:
-        """Return the provenance of the experiment."""
-        return self.base.provenance()
+        """Return the provenance of the experiment, and which of its nuisances are sums of which."""
+        record = self.base.provenance()
+        return record | {"linked_nuisances": {**record.get("linked_nuisances", {}), **self.links}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,7 @@ def linked(model: CountModel, links: Mapping[str, Link], nuisances: Mapping[str,
     ]
     return LinkedModel(
         base=model,
+        links={n.name: dict(links[n.name]) for n in model.nuisances if n.name in links},
         nuisances=tuple(known[name] for name in used),
         scales={c: _kept(model.scales.get(c, ()), links) for c in model.components},
         morphs=tuple(morph for morph, _ in terms),

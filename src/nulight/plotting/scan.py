@@ -18,6 +18,7 @@ __all__ = ["plot_scan"]
 
 _LEVELS = ("1 sigma", "90 %", "2 sigma")
 _FEW = 40  # points up to which a curve shows where they are
+_NOTHING = "#DDDDDD"  # where the data are impossible, or no point lies: not the white of what is far
 _TOP = 12.0  # Delta chi2 at which a curve leaves the frame, and a map its colours
 
 
@@ -94,6 +95,7 @@ def _draw_map(ax: Axes, result: ScanResult) -> None:
     height = np.sqrt(np.ma.masked_invalid(result.delta_chi2.T))
     levels = [float(np.sqrt(region_threshold(confidence(level), 2))) for level in _LEVELS]
     mesh = ax.pcolormesh(x, y, height, cmap="Blues_r", vmin=0, vmax=np.sqrt(_TOP), shading="nearest", rasterized=True)
+    ax.set_axisbelow(False)  # ticks on the map
     if min(height.shape) > 1:
         for level, value, style in zip(_LEVELS, levels, ("-", "--", ":"), strict=True):
             if height.min() < value < height.max():
@@ -101,7 +103,10 @@ def _draw_map(ax: Axes, result: ScanResult) -> None:
                 text = level.replace(" sigma", r"$\sigma$")
                 ax.plot([], [], style, color="black", linewidth=0.8, label=f"{text}, 2 dof")
     best = [result.best[name] for name in result.parameters]
-    ax.plot(*best, "+", color=COLOURS["vermillion"], label="lowest point", linestyle="none")
+    ax.plot(*best, "+", color=COLOURS["vermillion"], label="lowest point", linestyle="none", clip_on=False)
+    if np.ma.is_masked(height):
+        ax.set_facecolor(_NOTHING)
+        ax.plot([], [], "s", color=_NOTHING, label="no value")
     legend_above(ax, ncols=2)
     figure_of(ax).colorbar(mesh, ax=ax, label=r"$\sqrt{\Delta\chi^2}$", extend="max")
 

@@ -15,7 +15,8 @@ from nulight.typing import FloatArray
 __all__ = ["Projection"]
 
 _MOST = 2  # parameters left
-_PER_CELL = 25  # points a cell should have: the lowest of few is far above the minimum
+_PER_AXIS = 5  # points a cell should have for every axis of the scan: the lowest of few is far above the minimum
+_FEW = 4  # points to a cell in the coarsest division
 _FEWEST, _BINS = 10, 100
 
 
@@ -31,7 +32,8 @@ class Projection:
     n_points : int
         Of the whole scan.
     bins : int, optional
-        Bins per axis; without it as many as leave 25 points to a bin, between 10 and 100.
+        Bins per axis; without it as many as leave 5^d points to a bin, d the number of axes of the scan: at most
+        100, and at least 10 if that leaves four points to a bin.
 
     Raises
     ------
@@ -48,7 +50,7 @@ class Projection:
         if bins is not None and bins < 1:
             raise ValueError(f"bins = {bins}: use at least one")
         self.names = tuple(names)
-        n_bins = bins or int(np.clip((n_points / _PER_CELL) ** (1 / len(names)), _FEWEST, _BINS))
+        n_bins = bins or _n_bins(n_points, len(axes), len(names))
         cells = [_cells(known[name], n_bins) for name in names]
         self.grid = {name: centres for name, (centres, _) in zip(names, cells, strict=True)}
         self._cuts = [cuts for _, cuts in cells]
@@ -59,6 +61,11 @@ class Projection:
         pairs = zip(self.names, self._cuts, strict=True)
         index = [np.searchsorted(cuts, values[name], side="right") for name, cuts in pairs]
         np.fmin.at(self.lowest.reshape(-1), np.ravel_multi_index(index, self.lowest.shape), heights)
+
+
+def _n_bins(n_points: int, n_axes: int, n_left: int) -> int:
+    wanted, most = ((n_points / n) ** (1 / n_left) for n in (_PER_AXIS**n_axes, _FEW))
+    return int(np.clip(wanted, max(min(_FEWEST, most), 1), _BINS))
 
 
 def _cells(axis: Axis, n_bins: int) -> tuple[FloatArray, FloatArray]:

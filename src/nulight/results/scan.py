@@ -73,7 +73,7 @@ class ScanResult(Result):
         names : sequence of str
             The parameters that are left, in the order of the axes wanted.
         bins : int, optional
-            Bins per axis of points that are no grid; without it 10 to 100, by the number of points.
+            Bins per axis of points that are no grid; without it up to 100, by the number of points.
 
         Returns
         -------
@@ -136,6 +136,11 @@ class ScanResult(Result):
         sizes = self.delta_chi2.shape if self.grid and self.delta_chi2.size else (self.n_points,)
         shape = " x ".join(str(n) for n in sizes)
         return f"scan of {', '.join(self.parameters)} ({shape} points, {', '.join(self.experiments)})"
+
+    @property
+    def n_axes(self) -> int:
+        """Number of the first columns of the table that say where its numbers belong."""
+        return len(self.parameters)
 
     def _table(self) -> tuple[dict[str, Any], dict[str, str]]:
         columns: dict[str, Any] = (

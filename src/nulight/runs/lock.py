@@ -14,7 +14,7 @@ __all__ = ["LockedError", "is_locked", "only_writer"]
 _PATIENCE = 0.3  # seconds for somebody who only looks whether it is locked
 
 
-class LockedError(RuntimeError):
+class LockedError(OSError):
     """Another process is writing."""
 
 

@@ -17,7 +17,7 @@ from nulight.results.scan import ScanResult
 from nulight.runs import Manifest, Memory, RunFolder, RunStatus, Store
 from nulight.runs.archive import DamagedError
 from nulight.runs.points import GridPoints, Points, points_from_dict
-from nulight.studies.scan_table import write_columns
+from nulight.studies.scan_table import check_columns_path, write_columns
 from nulight.typing import FloatArray
 
 __all__ = ["Chunk", "ScanRun"]
@@ -132,8 +132,8 @@ class ScanRun:
 
         A run that is not finished gives that of the points it has, with a warning in the record.
         """
-        projection = Projection(self.points.axes, names, self.points.n_points, bins)
         survey = self._survey()
+        projection = Projection(self.points.axes, names, survey.n_points, bins)
         for chunk in self.chunks():
             projection.add(chunk, chunk["twice_nll"] - survey.twice_nll)
         return self._record(survey).projected(projection)
@@ -158,6 +158,7 @@ class ScanRun:
         ValueError
             If the suffix is another.
         """
+        check_columns_path(Path(path))
         survey = self._whole()
         pieces = (_with_delta(chunk, survey.twice_nll) for chunk in self.chunks())
         return write_columns(Path(path), pieces, survey.n_points, self.manifest, self._record(survey))

@@ -20,11 +20,23 @@ from nulight.runs import Manifest
 from nulight.runs.archive import FIXED_DATE
 from nulight.typing import FloatArray
 
-__all__ = ["write_columns"]
+__all__ = ["check_columns_path", "write_columns"]
 
 _BUFFER = 1 << 20
 
 Pieces = Iterator[Mapping[str, FloatArray]]
+
+
+def check_columns_path(path: Path) -> None:
+    """Refuse a file that could not be written, before the points are read.
+
+    Raises
+    ------
+    ValueError
+        If the suffix is neither .npz nor .csv.
+    """
+    if path.suffix.lower() not in (".npz", ".csv"):
+        raise ValueError(f"{path}: suffix {path.suffix!r}; all points of a scan are written as .npz or .csv")
 
 
 def write_columns(path: Path, pieces: Pieces, n_points: int, manifest: Manifest, record: ScanResult) -> Path:
@@ -35,11 +47,9 @@ def write_columns(path: Path, pieces: Pieces, n_points: int, manifest: Manifest,
     ValueError
         If the suffix is another.
     """
-    suffix = path.suffix.lower()
-    if suffix not in (".npz", ".csv"):
-        raise ValueError(f"{path}: suffix {suffix!r}; all points of a scan are written as .npz or .csv")
+    check_columns_path(path)
     with atomic_path(path) as temporary:
-        if suffix == ".npz":
+        if path.suffix.lower() == ".npz":
             _write_npz(temporary, pieces, n_points, manifest)
         else:
             _write_csv(temporary, pieces, record)

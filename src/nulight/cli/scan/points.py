@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
-from nulight.cli.options import energy, parameter_value, split_assignment
+from nulight.cli.options import energy, parameter_value
 
 if TYPE_CHECKING:
     from nulight.runs.points import Axis, Points
@@ -17,6 +18,7 @@ MOST_IN_MEMORY = 10_000_000
 
 _MOST = 10**12  # years of work
 _DIGITS = 18  # of a number of points; longer ones are mistakes
+_SPREADS = ([], ["log"], ["lin"])
 _GRID, _RANGE = "NAME=LOW:HIGH:N or NAME=LOW:HIGH:N:log", "NAME=LOW:HIGH or NAME=LOW:HIGH:log"
 
 
@@ -63,15 +65,17 @@ def _axes(texts: Sequence[str], option: str, form: str) -> tuple[Axis, ...]:
 def _axis(text: str, option: str, form: str) -> Axis:
     from nulight.runs.points import Axis
 
-    name, spec = split_assignment(text, option)
+    name, _, spec = (part.strip() for part in text.partition("="))
     words = [word.strip() for word in spec.split(":")]
     n_fixed = 3 if option == "--grid" else 2
-    if len(words) not in (n_fixed, n_fixed + 1) or not all(words) or words[n_fixed:] not in ([], ["log"], ["lin"]):
+    if not name or len(words) not in (n_fixed, n_fixed + 1) or not all(words) or words[n_fixed:] not in _SPREADS:
         raise ValueError(f"{option} {text!r}: write {form}")
     low, high = (_end(name, word, option) for word in words[:2])
     log = words[n_fixed:] == ["log"]
-    if not low < high or (log and low <= 0):
-        raise ValueError(f"{option} {text!r}: LOW must be below HIGH, and positive for equal ratios")
+    if not -inf < low < high < inf:
+        raise ValueError(f"{option} {text!r}: LOW and HIGH must be finite numbers, LOW below HIGH")
+    if log and low <= 0:
+        raise ValueError(f"{option} {text!r}: with log, LOW must be positive; without it zero and below are possible")
     return Axis(name, low, high, n=_count(words[2], text) if n_fixed == 3 else None, log=log)
 
 

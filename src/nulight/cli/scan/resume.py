@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nulight.cli.options import Json, Out
 from nulight.cli.output import answer, check_suffix
-from nulight.cli.scan.shared import Dask, Folder, do_scan, show_scan
+from nulight.cli.scan.shared import Dask, Folder, do_scan, model_of, show_scan
 
 __all__ = ["command"]
 
@@ -17,5 +17,6 @@ def command(folder: Folder, dask: Dask = None, as_json: Json = False, out: Out =
     run = ScanRun(folder)
     if not run.manifest.recipe:
         raise ValueError(f"{folder}: was not begun by this command; call nulight.scan again with the same arguments")
-    result = do_scan(run.manifest.recipe, run.points, folder, dask, None)
+    recipe = run.manifest.recipe
+    result = do_scan(model_of(recipe), recipe, run.points, folder, dask, None)
     answer(result, as_json=as_json, out=out, show=lambda: show_scan(result), plot="plot_scan")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from nulight.cli.correlations import Correlate, Share
 from nulight.cli.options import (
     ConventionsChoice,
     Json,
@@ -21,7 +22,7 @@ from nulight.cli.options import (
 )
 from nulight.cli.output import answer, check_suffix
 from nulight.cli.scan.points import MOST_IN_MEMORY, read_points
-from nulight.cli.scan.shared import Dask, do_scan, show_scan
+from nulight.cli.scan.shared import Dask, do_scan, model_of, show_scan
 
 __all__ = ["command"]
 
@@ -54,6 +55,8 @@ def command(
     profile: Profiled = None,
     settings: Settings = None,
     nuisances: Nuisances = None,
+    share: Share = None,
+    correlate: Correlate = None,
     conventions: ConventionsChoice = None,
     neutrinos: Neutrinos = None,
     as_json: Json = False,
@@ -61,21 +64,24 @@ def command(
 ) -> None:
     """Print Delta chi2 at the points of a scan, nuisances profiled."""
     check_suffix(out, plots=True)
+    recipe = {
+        "experiments": [_absolute(name) for name in experiments],
+        "conventions": conventions,
+        "neutrinos": neutrinos,
+        "nuisances": nuisances,
+        "share": share,
+        "correlate": correlate,
+        "profile": profile,
+        "set": settings,
+    }
+    model = model_of(recipe)
     points = read_points(grid, ranges, random, latin, seed)
     if folder is None and points.n_points > MOST_IN_MEMORY:
         raise ValueError(
             f"{points.n_points:,} points; at most {MOST_IN_MEMORY:,} without a folder to keep them: add --run FOLDER"
         )
     check_mass({**fixed_values(settings), **profile_ranges(profile)}, *points.names)
-    recipe = {
-        "experiments": [_absolute(name) for name in experiments],
-        "conventions": conventions,
-        "neutrinos": neutrinos,
-        "nuisances": nuisances,
-        "profile": profile,
-        "set": settings,
-    }
-    result = do_scan(recipe, points, folder, dask, chunk)
+    result = do_scan(model, recipe, points, folder, dask, chunk)
 
     def where() -> None:
         if folder is not None:
@@ -86,4 +92,6 @@ def command(
 
 def _absolute(name: str) -> str:
     """An experiment as it is found from any folder: cards of the user by their whole path."""
+    if (Path(name) / "manifest.json").is_file():
+        raise ValueError(f"{name}: is the folder of a run; write nulight scan status, resume, merge or plot {name}")
     return str(Path(name).resolve()) if Path(name).suffix.lower() in (".yaml", ".yml") else name

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nulight.cli.correlations import correlations, linked_lines, shared_groups
 from nulight.cli.models import conventions_text, load_all, make_model
 from nulight.cli.options import fixed_values, profile_ranges, treatments
 from nulight.cli.output import print_lines, print_table
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from nulight.results.scan import ScanResult
     from nulight.runs.points import Points
 
-__all__ = ["Dask", "Folder", "Recipe", "do_scan", "show_scan"]
+__all__ = ["Dask", "Folder", "Recipe", "do_scan", "model_of", "show_scan"]
 
 Dask = Annotated[
     str | None,
@@ -26,7 +27,7 @@ Dask = Annotated[
         "--dask",
         metavar="WHERE",
         help="Who does the work: 'local:4' (processes here), 'tcp://HOST:PORT', 'scheduler-file:FILE.json', "
-        "'slurm:FILE.yaml', 'htcondor:FILE.yaml'. Needs nulight[cluster]; the numbers are the same.",
+        "'slurm:FILE.yaml', 'htcondor:FILE.yaml'. Needs the extra 'cluster'; the numbers are the same.",
     ),
 ]
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Of a scan begun with --run FOLDER.")]
@@ -36,7 +37,9 @@ Recipe = Mapping[str, Any]
 _SHOWN = 10  # lowest points in the table for people
 
 
-def do_scan(recipe: Recipe, points: Points, folder: Path | None, where: str | None, chunk: int | None) -> ScanResult:
+def do_scan(
+    model: Model, recipe: Recipe, points: Points, folder: Path | None, where: str | None, chunk: int | None
+) -> ScanResult:
     """Do what is left of a scan, with a bar, by whom `where` says."""
     from nulight.cli.progress import ChunkBar
     from nulight.runs.open import open_executor
@@ -44,7 +47,7 @@ def do_scan(recipe: Recipe, points: Points, folder: Path | None, where: str | No
 
     with _told_how_to_go_on(folder), open_executor(where or "serial") as executor:
         return scan(
-            _model(recipe),
+            model,
             points,
             profile=profile_ranges(recipe["profile"]),
             fixed=fixed_values(recipe["set"]),
@@ -68,18 +71,32 @@ def show_scan(result: ScanResult, rest: Callable[[], None] = lambda: None) -> No
     ] or [[*(f"{result.best[name]:.4g}" for name in result.parameters), "0.000"]]
     heads = [f"{name} [{unit}]" if unit else name for name, unit in zip(result.parameters, result.units, strict=True)]
     others = {name: value for name, value in result.best.items() if name not in result.parameters}
-    some = f"the {len(rows)} lowest of" if len(rows) > 1 else "the lowest of"
-    notes = [f"{some} {result.n_points} points; all with --json or --out", result.definition]
+    notes = [f"{_which(len(rows), result)}; all with --json or --out", result.definition]
     if others:
         notes.insert(0, "profiled at the lowest: " + ", ".join(f"{n} = {v:.4g}" for n, v in others.items()))
     print_table([*heads, "Delta chi2"], rows, title=f"scan, {', '.join(result.experiments)}", notes=notes)
-    print_lines([conventions_text(result.conventions), *(f"warning: {text}" for text in result.warnings)])
+    print_lines([*linked_lines(result.provenance), conventions_text(result.conventions)])
+    print_lines([*(f"warning: {text}" for text in result.warnings)])
     rest()
 
 
-def _model(recipe: Recipe) -> Model:
-    experiments = load_all(recipe["experiments"], recipe["conventions"], recipe["neutrinos"])
-    return make_model(experiments, treatments(recipe["nuisances"]))
+def _which(n_rows: int, result: ScanResult) -> str:
+    """What the rows are: points, or bins and profiles of them."""
+    some = f"the {n_rows} lowest of" if n_rows > 1 else "the lowest of"
+    n_cells = result.delta_chi2.size
+    if n_cells in (0, result.n_points):
+        return f"{some} {result.n_points:,} points"
+    return f"{some} {n_cells:,} places, each the lowest of its share of {result.n_points:,} points"
+
+
+def model_of(recipe: Recipe) -> Model:
+    """Make the model of a scan; recipes of older folders share and correlate nothing."""
+    return make_model(
+        load_all(recipe["experiments"], recipe["conventions"], recipe["neutrinos"]),
+        treatments(recipe["nuisances"]),
+        share=shared_groups(recipe.get("share")),
+        correlate=correlations(recipe.get("correlate")),
+    )
 
 
 @contextmanager
