@@ -10,8 +10,9 @@ from scipy.optimize import brentq
 from scipy.stats import norm, poisson
 
 from nulight.inference.belts import bounded_gaussian, feldman_cousins, gaussian_p_value, poisson_p_value
+from nulight.inference.coordinates import Prior
 from nulight.inference.intervals import limit
-from nulight.inference.model import Nuisance, asimov
+from nulight.inference.model import Nuisance, asimov, combine
 from nulight.inference.toy_intervals import toy_limit
 from nulight.runs import Memory, run_chunk
 from oracles_belts import BackgroundMeasured
@@ -27,7 +28,7 @@ def significances(found, exact):
 
 @pytest.fixture(scope="module")
 def seven_on_three(counting):
-    return toy_limit(counting(7, 3.0), "s", n_toys=4000, seed=11)
+    return toy_limit(counting(7, 3.0), "s", n_toys=2000, seed=11)
 
 
 def test_counting_experiment_has_the_exact_p_values(seven_on_three):
@@ -63,7 +64,7 @@ def test_expected_ends_are_those_of_the_belt_for_background_counts(seven_on_thre
 @pytest.mark.parametrize("x", [-1.0, 0.4, 2.6])
 def test_bounded_gaussian_is_exact(counting, x):
     model = counting([10 + x], 10.0, statistic="gaussian", sigma=np.ones(1))
-    found = toy_limit(model, "s", n_toys=4000, seed=5)
+    found = toy_limit(model, "s", n_toys=2000, seed=5)
     assert np.abs(significances(found, gaussian_p_value(x, found.value))).max() < FIVE
     lower, upper = bounded_gaussian(x)
     assert found.lower == pytest.approx(lower, abs=FIVE * found.lower_error, rel=0)
@@ -76,7 +77,7 @@ def cls_limit(n, b, alpha=0.1):
 
 @pytest.fixture(scope="module")
 def cls_of_two_on_three(counting):
-    return toy_limit(counting(2, 3.0), "s", interval="cls", n_toys=4000, seed=2)
+    return toy_limit(counting(2, 3.0), "s", interval="cls", n_toys=2000, seed=2)
 
 
 def test_cls_of_a_counting_experiment_is_a_ratio_of_poisson_probabilities(cls_of_two_on_three):
@@ -87,7 +88,7 @@ def test_cls_of_a_counting_experiment_is_a_ratio_of_poisson_probabilities(cls_of
     assert r.upper == pytest.approx(cls_limit(2, 3.0), abs=FIVE * r.upper_error, rel=0)
     assert r.lower is None
     below = poisson.cdf(2, 3)
-    assert r.background_p_value[1:] == pytest.approx(below, abs=FIVE * np.sqrt(below / 4000), rel=0)
+    assert r.background_p_value[1:] == pytest.approx(below, abs=FIVE * np.sqrt(below / 2000), rel=0)
 
 
 def test_expected_cls_limits_are_those_of_background_counts(cls_of_two_on_three):
@@ -100,7 +101,7 @@ def test_expected_cls_limits_are_those_of_background_counts(cls_of_two_on_three)
 
 
 def test_upper_limit_of_a_counting_experiment_is_the_classical_one(counting):
-    found = toy_limit(counting(4, 1.0), "s", interval="upper", n_toys=4000, seed=3)
+    found = toy_limit(counting(4, 1.0), "s", interval="upper", n_toys=2000, seed=3)
     exact = brentq(lambda s: poisson.cdf(4, s + 1) - 0.1, 0, 30)
     assert found.upper == pytest.approx(exact, abs=FIVE * found.upper_error, rel=0)
     assert found.regions == ((0.0, found.upper),)
@@ -109,11 +110,41 @@ def test_upper_limit_of_a_counting_experiment_is_the_classical_one(counting):
 def test_profiled_background_agrees_with_integrals_over_counts_and_measurements(counting):
     nuisance = Nuisance("norm", "gaussian", 0.2)
     model = counting(6, 3.0, nuisances=(nuisance,), scales={"background": ("norm",)})
-    found = toy_limit(model, "s", n_toys=3000, seed=8, values=[0.0, 1.0, 3.0, 6.0, 8.0, 10.0])
+    found = toy_limit(model, "s", n_toys=3000, seed=8, values=[0.0, 3.0, 6.0, 9.0])
     oracle = BackgroundMeasured(3.0, 0.2)
     exact = np.array([oracle.p_value(s, 6) for s in found.value])
     assert exact[0] < 0.2
     assert np.abs(significances(found, exact)).max() < FIVE
+
+
+def test_a_profiled_parameter_with_a_prior_is_thrown_and_held_like_a_nuisance(toy, parameter):
+    model = toy(
+        observed=np.array([6.0]),
+        terms={"signal": [({"s": 1}, [1.0])], "background": [({"b": 1}, [3.0])]},
+        known=(parameter("s", lower=0.0), parameter("b", lower=0.0, default=1.0)),
+    )
+    values = [0.0, 2.0, 4.0, 6.0, 8.0, 10.0]
+    found = toy_limit(model, "s", n_toys=2000, values=values, profile={"b": Prior(1.0, 0.2)}, impacts=["b"])
+    exact = np.array([BackgroundMeasured(3.0, 0.2).p_value(s, 6) for s in values])
+    assert np.abs(significances(found, exact)).max() < FIVE
+    (impact,) = found.impacts
+    held = poisson_p_value(6, np.array(values), 3.0 * found.profiled["b"])
+    assert impact.interval.upper == found.statistical.upper
+    assert np.interp(impact.interval.upper, values, held) == pytest.approx(0.1, abs=0.05, rel=0)
+
+
+def test_experiments_share_their_nuisances_in_the_toys(counting):
+    """Two halves of one experiment with a common norm are the experiment, bin by bin."""
+    nuisance = Nuisance("norm", "gaussian", 0.3)
+    options = {"nuisances": (nuisance,), "scales": {"background": ("norm",)}}
+    both = combine([counting(n, 20.0, name=f"half {n}", **options) for n in (24, 30)])
+    one = counting([24, 30], 20.0, **options)
+    request = {"n_toys": 500, "seed": 3, "values": [0.0, 5.0, 10.0, 20.0]}
+    separate, together = toy_limit(both, "s", **request), toy_limit(one, "s", **request)
+    assert separate.experiments == ("half 24", "half 30")
+    assert separate.statistic == pytest.approx(together.statistic, rel=1e-6, abs=1e-8)
+    spread = np.sqrt(2) * np.maximum(together.p_error, separate.p_error)
+    assert np.all(np.abs(separate.p_value - together.p_value) <= FIVE * spread)
 
 
 @pytest.fixture(scope="module")
@@ -127,7 +158,7 @@ def many_counts(counting):
 
 @pytest.fixture(scope="module")
 def many_toys(many_counts):
-    return toy_limit(many_counts, "s", n_toys=2000, seed=4, impacts="all")
+    return toy_limit(many_counts, "s", n_toys=1000, seed=4, impacts="all")
 
 
 def test_many_counts_have_the_asymptotic_interval(many_counts, many_toys):
@@ -166,7 +197,7 @@ def test_common_random_numbers_make_the_errors_of_small_impacts_small(counting):
 
 
 def test_expected_bands_of_cls_become_asymptotic(many_counts):
-    found = toy_limit(asimov(many_counts), "s", interval="cls", n_toys=2000, seed=6)
+    found = toy_limit(asimov(many_counts), "s", interval="cls", n_toys=1000, seed=6)
     for ours, error, wilks in zip(
         found.expected.upper, found.expected.upper_error, found.expected.asymptotic, strict=True
     ):
@@ -181,7 +212,7 @@ def test_two_regions_are_found_apart(toy, parameter):
         terms={"counts": [({}, [1000.0]), ({"s": 2}, [1.8]), ({"s": 3}, [-0.12]), ({"s": 4}, [0.002])]},
         known=(parameter("s", lower=-np.inf, scale=3.0),),
     )
-    found = toy_limit(model, "s", n_toys=1000, seed=9)
+    found = toy_limit(model, "s", n_toys=300, seed=9)
     assert len(found.regions) == len(found.asymptotic.regions) == 2
     assert np.ravel(found.regions) == pytest.approx(np.ravel(found.asymptotic.regions), abs=1.0, rel=0)
 
@@ -257,7 +288,7 @@ def test_values_are_added_where_toys_allow_more_than_expected(counting):
 def test_a_parameter_that_nothing_bounds_has_an_open_interval(counting):
     free = Nuisance("scale", "free")
     model = counting(5, 0.0, nuisances=(free,), scales={"signal": ("scale",)})
-    found = toy_limit(model, "s", n_toys=20, seed=1)
+    found = toy_limit(model, "s", n_toys=20, seed=1, values=[0.0, 5.0, 10.0])
     assert found.upper is None
     assert found.upper_error is None
     assert found.asymptotic.upper is None
