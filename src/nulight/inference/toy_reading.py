@@ -119,7 +119,7 @@ def asymptotic_interval(problem: ToyProblem, values: Values, curves: Curves, bes
             fixed=problem.fixed,
         )
 
-    def accepted(value: FloatArray) -> FloatArray:
+    def accepted(value: FloatArray) -> NDArray[np.bool_]:
         return asymptotic_values(problem, curves, value, best_fit) > 1 - problem.cl
 
     upper = _last_accepted(accepted, values.fine_value, problem.domain[1])

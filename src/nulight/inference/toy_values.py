@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nulight.typing import ArrayLike, FloatArray
 
@@ -42,10 +43,10 @@ class Values:
 
     def at(self, place: ArrayLike) -> FloatArray:
         """Return the values at places in between."""
-        found: FloatArray = np.interp(place, self.fine_place, self.fine_value)
+        found: FloatArray = np.interp(np.asarray(place, float), self.fine_place, self.fine_value)
         return found
 
-    def take(self, index: ArrayLike) -> Values:
+    def take(self, index: NDArray[np.intp]) -> Values:
         """Return some of the values."""
         return Values(
             value=self.value[index],
