@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from scipy.stats import norm, poisson
 
 import nulight as nl
-from nulight.inference.model import Nuisance
+from nulight.inference.model import Nuisance, with_nuisances
 from nulight.results.reading import read_result
 from nulight.runs import Memory
 from nulight.studies.coverage import coverage
@@ -239,3 +239,19 @@ def test_a_shipped_experiment_next_to_its_bound():
     found = coverage(nl.load("51cr-cevns-ge"), "mu_nu_e", [0.0], intervals=("two-sided",), n_toys=1000)
     assert agrees(found.coverage["two-sided"], 0.95, 1000)
     assert agrees(found.at_zero, 0.5, 1000)
+
+
+def test_nuisances_for_which_counts_are_negative_are_drawn_again(counting):
+    """Expected are s + 1 + u events, u with a width of one: a tenth of the draws is impossible."""
+
+    class Shape:
+        name, nuisances = "shape", ("tilt",)
+
+        def evaluate(self, u):
+            return u, np.ones((len(u), 1, 1)), np.zeros((len(u), 1, 1, 1))
+
+    base = counting(1.0, 1.0, nuisances=(Nuisance("tilt", "gaussian", 1.0, lower=-5.0, upper=5.0),))
+    model = with_nuisances(base, {})
+    model = replace(model, parametric=(Shape(),))
+    found = coverage(model, "s", [0.2], intervals=("two-sided",), nuisances="prior", n_toys=400)
+    assert 0.8 < found.coverage["two-sided"][0] <= 1.0

@@ -66,7 +66,8 @@ def coverage(
         Data sets per true value; 2000 give the coverage to 0.7 % at 90 %.
     seed : int
     nuisances : "nominal", "prior", or mapping of str to float
-        True nuisances of the data: zero, drawn from their priors toy by toy, or so many widths off.
+        True nuisances of the data: zero, drawn from their priors toy by toy (again where the model then expects
+        negative counts), or so many widths off.
     profile, fixed : as for `nulight.limit`
         Profiled parameters have their default as the true value, or the mean of their prior.
     executor : Executor, optional

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nulight.inference.coordinates import Prior, Profile
-from nulight.inference.model import Model, Nuisance
+from nulight.inference.expectation import expected_counts
+from nulight.inference.model import Model, Nuisance, parts
 from nulight.inference.statistics import BestFits, LikelihoodRatio, one_sided
 from nulight.inference.toys import Toys, throw_toys
 from nulight.runs import Chunks, stream
@@ -25,6 +27,7 @@ __all__ = ["CoverageToys", "TrueNuisances"]
 TrueNuisances: TypeAlias = Literal["nominal", "prior"] | Mapping[str, float]
 
 _DATA, _CALIBRATION, _NO_SIGNAL = 0, 1, 2
+_TRIES = 100  # draws of nuisances until none is impossible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,27 +103,48 @@ class CoverageToys:
     def _throw(self, value: float, rng: np.random.Generator, block: int, nuisances: TrueNuisances) -> Toys:
         places = self.toys.places(block)
         n = places.stop - places.start
-        true = {u.name: _true(u, nuisances, n, rng) for u in self.model.nuisances}
         params: dict[str, Any] = {**self.fixed, self.ratio.parameter: value}
         if nuisances == "prior":
-            priors = {name: choice for name, choice in self.profile.items() if isinstance(choice, Prior)}
-            params |= {name: _drawn(prior, n, rng) for name, prior in priors.items()}
+            true = self._draw(n, rng)
+            for _ in range(_TRIES):
+                bad = self._impossible(params, true)
+                if not bad.any():
+                    break
+                for name, again in self._draw(int(bad.sum()), rng).items():
+                    true[name][bad] = again
+            params |= {name: true[name] for name in self.profile if name in true}
+        else:
+            steps = {} if isinstance(nuisances, str) else nuisances
+            true = {u.name: _shifted(u, steps.get(u.name, 0.0)) for u in self.model.nuisances}
         return throw_toys(self.model, params, true, n, rng, priors=self.profile)
 
+    def _draw(self, n: int, rng: np.random.Generator) -> dict[str, FloatArray]:
+        """Nuisances, and parameters with a prior, drawn from what is known of them, (n,) each."""
+        drawn = {u.name: _drawn(u, n, rng) for u in self.model.nuisances}
+        for name, choice in self.profile.items():
+            if isinstance(choice, Prior):
+                drawn[name] = np.clip(choice.mean + choice.width * rng.standard_normal(n), choice.lower, choice.upper)
+        return drawn
 
-def _true(nuisance: Nuisance, choice: TrueNuisances, n: int, rng: np.random.Generator) -> FloatArray:
-    """True values (n,) or (1,) of a nuisance."""
+    def _impossible(self, params: Mapping[str, Any], true: Mapping[str, FloatArray]) -> NDArray[np.bool_]:
+        """Which draws make the model expect negative counts: changes of shape are only linear near their nominal."""
+        params = {**params, **{name: true[name] for name in self.profile if name in true}}
+        counts = [expected_counts(part, params, true) for part in parts(self.model) if part.statistic == "poisson"]
+        n = len(next(iter(true.values()), np.zeros(1)))
+        bad = np.zeros(n, bool)
+        for expected in counts:
+            bad |= np.any(expected < 0, axis=1)
+        return bad
+
+
+def _shifted(nuisance: Nuisance, steps: float) -> float:
     low, high = nuisance.bounds
-    if choice == "prior" and nuisance.kind == "box":
+    return min(max(steps * (nuisance.width or 0.0), low), high)
+
+
+def _drawn(nuisance: Nuisance, n: int, rng: np.random.Generator) -> FloatArray:
+    low, high = nuisance.bounds
+    if nuisance.kind == "box":
         return rng.uniform(low, high, n)
-    width = nuisance.width or 0.0
-    steps = rng.standard_normal(n) if choice == "prior" else np.zeros(1)
-    if isinstance(choice, Mapping):
-        steps = np.full(1, choice.get(nuisance.name, 0.0))
-    true: FloatArray = np.clip(width * steps, low, high)
-    return true
-
-
-def _drawn(prior: Prior, n: int, rng: np.random.Generator) -> FloatArray:
-    drawn: FloatArray = np.clip(prior.mean + prior.width * rng.standard_normal(n), prior.lower, prior.upper)
+    drawn: FloatArray = np.clip((nuisance.width or 0.0) * rng.standard_normal(n), low, high)
     return drawn
