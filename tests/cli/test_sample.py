@@ -54,8 +54,8 @@ def test_table_says_intervals_priors_and_diagnostics(run):
     assert text.startswith("posterior of 51cr-cevns-ge")
     for part in ("mu_nu [mu_B]", "cr51_cevns_ge_signal", "R-hat", "tau", "emcee, seed 1: n_walkers 16, n_steps 100"):
         assert part in text
-    assert "not converged: mu_nu: " in text
-    assert "given these priors and are no confidence intervals; priors: mu_nu: flat from 0 to 5e-11 mu_B" in text
+    assert "not converged: the chains have " in text
+    assert "given the priors and are no confidence intervals; priors: mu_nu: flat from 0 to 5e-11 mu_B" in text
 
 
 def test_json_is_the_summary_and_files_hold_the_rest(run_json, tmp_path):

@@ -94,7 +94,7 @@ def test_outside_the_bounds_nothing_is_likely(ln_l):
 
 
 def test_impossible_data_have_no_likelihood(counting):
-    ln_l = nl.log_likelihood(counting(3.0), {"s": (-1.0, 5.0)})
+    ln_l = nl.log_likelihood(counting(3.0), {"s": (0.0, 5.0)})
     assert ln_l([0.0]) == -np.inf  # three events seen, none expected
     assert ln_l([3.0]) == pytest.approx(0.0, abs=1e-12)
 
@@ -136,6 +136,12 @@ def test_phases_over_a_turn_are_periodic():
     assert not half.periodic.any()
 
 
+def test_majorana_phases_of_renp_are_periodic():
+    model = nl.renp_experiment("yb", nature="majorana", days=1e4)
+    ln_l = nl.log_likelihood(model, {"mu_12": (0, 1e-9), "alpha_21": None, "alpha_31": (0, np.pi)})
+    assert ln_l.periodic.tolist()[:3] == [False, True, False]
+
+
 def test_phases_whose_ends_differ_are_not_periodic(toy, parameter):
     phase = parameter("phase", unit="rad", lower=0.0, upper=2 * np.pi)
     terms = {"signal": [({"phase": 1}, [1.0, 2.0])]}
@@ -159,6 +165,9 @@ def test_what_has_no_range_is_named_with_the_way_out(model, counting):
         ({"mu_nue": (0, 1)}, {}, "no parameter 'mu_nue'"),
         ({"mu_nu": (2e-11, 1e-11)}, {}, r"mu_nu: empty range, \[2e-11, 1e-11\] mu_B; to hold a value use fixed"),
         ({"sin2_theta_w": nl.Prior(0.24, 0.0)}, {}, "sin2_theta_w: a prior of width 0; it must be positive"),
+        ({"mu_nu": (-1e-11, 1e-11)}, {}, "mu_nu: a prior from -1e-11 to 1e-11 leaves its domain, 0 to inf mu_B"),
+        ({"theta_14": nl.LogUniform(0.1, 2)}, {}, "theta_14: a prior from 0.1 to 2 leaves its domain"),
+        ({"delta_cp": (0, 7)}, {}, "delta_cp: a prior from 0 to 7 leaves its domain, -6.28319 to 6.28319 rad"),
         ({"mu_nu": 1e-11}, {}, r"give \(low, high\), Prior\(mean, width\) or LogUniform"),
         ({"mu_nu": (0, 1e-11)}, {"fixed": {"mu_nu": 0.0}}, "mu_nu: varied and fixed"),
         ({"mu_nu": (0, 1e-11)}, {"fixed": {"mu": 0.0}}, "no parameter 'mu'"),

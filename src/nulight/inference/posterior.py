@@ -100,11 +100,26 @@ def _choices(model: Model, parameters: Parameters) -> dict[str, PriorChoice]:
 def _choice(parameter: ParameterLike, choice: PriorChoice | None) -> PriorChoice:
     if choice is None:
         return _whole(parameter)
-    if isinstance(choice, Prior | LogUniform):
+    if isinstance(choice, Prior):
+        return choice
+    if isinstance(choice, LogUniform):
+        _check_domain(parameter, choice.low, choice.high)
         return choice
     if np.shape(choice) != (2,):
         raise ValueError(f"{parameter.name}: {choice!r}; give (low, high), Prior(mean, width) or LogUniform(low, high)")
-    return float(choice[0]), float(choice[1])
+    low, high = float(choice[0]), float(choice[1])
+    _check_domain(parameter, low, high)
+    return low, high
+
+
+def _check_domain(parameter: ParameterLike, low: float, high: float) -> None:
+    lowest, highest = domain(parameter)
+    margin = 1e-9 * abs(high - low)  # rounding of a multiple of pi
+    if -np.inf < low < lowest - margin or highest + margin < high < np.inf:
+        raise ValueError(
+            f"{parameter.name}: a prior from {low:g} to {high:g} leaves its domain, {lowest:g} to {highest:g} "
+            f"{parameter.unit}".rstrip()
+        )
 
 
 def _check(name: str, prior: Marginal, unit: str) -> None:

@@ -163,7 +163,7 @@ def test_the_global_random_numbers_are_left_alone(linear):
 def test_short_chains_do_not_claim_to_have_converged(linear):
     found = nl.sample(linear, RANGE, n_steps=100)
     assert not found.converged
-    assert any("autocorrelation times, 50 are needed" in doubt for doubt in found.doubts)
+    assert any("autocorrelation times of " in doubt for doubt in found.doubts)
     assert "converged: no; " in repr(found)
 
 
@@ -271,3 +271,12 @@ def test_profiled_nuisances_are_said_to_be(linear):
     assert found.marginal("s").std / SIZE == pytest.approx(width, rel=4 * errors(found, "s"))
     assert found.marginal("s").mean / SIZE == pytest.approx(mean, abs=4 * errors(found, "s") * width)
     assert any("not exactly a posterior density" in text for text in found.warnings)
+
+
+def test_walkers_that_never_move_are_no_posterior():
+    from nulight.studies.sampling.ensemble import _autocorrelation, _doubts
+
+    tau = _autocorrelation(np.ones((100, 8, 2)))
+    assert np.isinf(tau).all()
+    doubts = _doubts(("a", "b"), 100 / tau, 800 / tau, np.full(2, np.inf), 0.0)
+    assert len(doubts) == 4

@@ -11,12 +11,13 @@ import numpy as np
 
 from nulight.typing import FloatArray
 
-__all__ = ["MOST_ROWS", "Draws", "Say", "thinned", "wanted"]
+__all__ = ["MOST_ROWS", "Draws", "Say", "uniform", "wanted"]
 
 Say: TypeAlias = Callable[[str], None]
 """Told from time to time how far the work is."""
 
 MOST_ROWS = 20_000
+"""Of samples that are kept; more say nothing new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +63,6 @@ def wanted(library: str) -> Any:
         return import_module(library)
     except ImportError as error:
         raise ValueError(f"this needs {library} ({error}): install nulight[sample]") from None
-
-
-def thinned(n: int, step: int = 1) -> slice:
-    """Return which of `n` rows to keep: every `step`-th, and no more than `MOST_ROWS`."""
-    return slice(None, None, max(step, -(-n // MOST_ROWS)))
 
 
 def uniform(n: int) -> FloatArray:

@@ -24,6 +24,11 @@ __all__ = ["Sampler", "sample"]
 Sampler = Literal["emcee", "dynesty", "dynesty-dynamic"]
 
 _CITATIONS = {"emcee": ("arXiv:1202.3665", "arXiv:1903.08008")}
+_TREATED = {
+    "sample": "integrated over, their penalties as priors",
+    "profile": "profiled",
+    "fixed": "kept at zero",
+}
 _NESTED_CITATIONS = ("arXiv:1904.02180",)
 
 
@@ -170,14 +175,12 @@ def _warnings(target: LogLikelihood, draws: Draws) -> list[str]:
 
 
 def _definition(target: LogLikelihood, cl: float, draws: Draws) -> str:
-    priors = [
-        f"{n}: {m.describe(u)}" for n, m, u in zip(target.names, target.priors.marginals, target.units, strict=True)
-    ]
-    treated = {"sample": "integrated over", "profile": "profiled", "fixed": "kept at zero"}[target.nuisances]
+    units, marginals = target.units, target.priors.marginals
+    priors = [f"{name}: {m.describe(unit)}" for name, m, unit in zip(target.choices, marginals, units, strict=False)]
     text = (
-        f"posterior probability density; credible intervals hold {100 * cl:g} % of the probability given these priors "
-        f"and are no confidence intervals; priors: {'; '.join(priors)}"
+        f"posterior probability density; credible intervals hold {100 * cl:g} % of the probability given the priors "
+        f"and are no confidence intervals; priors: {'; '.join(priors) or 'those of the nuisances'}"
     )
     if target.model.nuisances:
-        text += f"; nuisances {treated}"
+        text += "; nuisances " + _TREATED[target.nuisances]
     return text + ("; evidence: L relative to the saturated model, priors normalised" if draws.evidence else "")
