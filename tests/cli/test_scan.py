@@ -163,6 +163,20 @@ def test_a_folder_in_the_place_of_an_experiment_is_recognised(run, folder):
     assert "status, resume, merge or plot" in result.stderr
 
 
+def test_a_scan_too_large_for_a_record_is_drawn_from_its_folder(run, tmp_path, monkeypatch):
+    monkeypatch.setattr("nulight.studies.scan_run.MOST_IN_RECORD", 100)
+    words = ("scan", GE, *GRID, "--run", tmp_path / "run")
+    refused = run(*words, "--out", tmp_path / "all.csv")
+    assert refused.exit_code == 1
+    assert "nulight scan merge" in refused.stderr
+    assert not list(tmp_path.iterdir())
+    result = run(*words, "--out", tmp_path / "map.png", "--out", tmp_path / "map.svg")
+    assert result.exit_code == 0, result.output
+    assert "the lowest of 231 points\n" in result.stdout
+    assert (tmp_path / "map.png").stat().st_size > 5000
+    assert (tmp_path / "map.svg").exists()
+
+
 def test_nothing_is_left_of_a_scan_that_cannot_begin(run, tmp_path):
     for words in (
         ("--grid", "mu_nu_e=-1e-11:1e-11:5"),

@@ -88,7 +88,7 @@ def test_a_profile_of_a_grid_is_its_minimum_over_the_other_axes(texono, tmp_path
 
 def test_many_points_stay_in_the_folder(latin, texono, monkeypatch):
     result, run = latin
-    monkeypatch.setattr(scan_run, "_MOST", 100)
+    monkeypatch.setattr(scan_run, "MOST_IN_RECORD", 100)
     far = run.result()
     assert far.delta_chi2.size == 0
     assert far.samples == {}

@@ -14,7 +14,6 @@ from nulight.cli.options import (
     Mass,
     Neutrinos,
     Nuisances,
-    Out,
     Profiled,
     Settings,
     axis_ranges,
@@ -22,7 +21,8 @@ from nulight.cli.options import (
     profile_ranges,
     treatments,
 )
-from nulight.cli.output import answer, check_suffix, print_table, progress
+from nulight.cli.output import answer, print_table, progress
+from nulight.cli.toys import Files, check_files, write_files
 
 if TYPE_CHECKING:
     from nulight.results import ContourResult
@@ -50,13 +50,13 @@ def command(
     conventions: ConventionsChoice = None,
     neutrinos: Neutrinos = None,
     as_json: Json = False,
-    out: Out = None,
+    out: Files = None,
 ) -> None:
     """Map Delta chi2 over two parameters and print its contours."""
     from nulight.inference.contours import contour
     from nulight.studies.planes import covering_ranges
 
-    check_suffix(out, plots=True)
+    check_files(out)
     names, (p1, p2) = split_names(words, 2)
     fixed, profiled = fixed_values(settings, m4), profile_ranges(profile)
     asked = axis_ranges(ranges)
@@ -86,7 +86,8 @@ def command(
             fixed=fixed,
             n=(points, points),
         )
-    answer(result, as_json=as_json, out=out, show=lambda: _show(result), plot="plot_contour")
+    write_files(result, out, "plot_contour")
+    answer(result, as_json=as_json, out=None, show=lambda: _show(result))
 
 
 def _level(text: str) -> str:

@@ -93,15 +93,17 @@ def answer(
     from nulight.io.atomic import write_text
     from nulight.io.text import json_text
 
-    text = json_text(result.to_dict() | dict(extra or {}))
+    def text() -> str:
+        return json_text(result.to_dict() | dict(extra or {}))
+
     if out is not None and out.suffix.lower() in PLOTS:
         from nulight import plotting
 
         plotting.save_figure(getattr(plotting, plot)(result), out)
     elif out is not None:
-        write_text(out, text if out.suffix.lower() == ".json" else result.to_csv())
+        write_text(out, text() if out.suffix.lower() == ".json" else result.to_csv())
     if as_json:
-        sys.stdout.write(text)
+        sys.stdout.write(text())
     else:
         show()
 

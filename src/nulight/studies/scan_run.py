@@ -20,9 +20,10 @@ from nulight.runs.points import GridPoints, Points, points_from_dict
 from nulight.studies.scan_table import check_columns_path, write_columns
 from nulight.typing import FloatArray
 
-__all__ = ["Chunk", "ScanRun"]
+__all__ = ["MOST_IN_RECORD", "Chunk", "ScanRun"]
 
-_MOST = 2_000_000  # points that a record of a folder holds
+MOST_IN_RECORD = 2_000_000
+"""Points that the record of a scan in a folder holds."""
 
 Chunk = dict[str, FloatArray]
 """Parameters of the points, then what was found there, arrays (n,)."""
@@ -81,6 +82,11 @@ class ScanRun:
         self.points: Points = points_from_dict(manifest.what["points"])
         self._store = store
 
+    def __repr__(self) -> str:
+        where = f" in {self._store.path}" if isinstance(self._store, RunFolder) else ""
+        names, experiments = ", ".join(self.points.names), ", ".join(self.manifest.experiments)
+        return f"ScanRun of {names} ({self.points.n_points} points, {experiments}){where}"
+
     def status(self) -> RunStatus:
         """Return how far the run is.
 
@@ -119,7 +125,7 @@ class ScanRun:
             If the data are impossible at every point.
         """
         survey = self._whole()
-        if isinstance(self._store, RunFolder) and survey.n_points > _MOST:
+        if isinstance(self._store, RunFolder) and survey.n_points > MOST_IN_RECORD:
             return self._record(survey)
         chi2 = np.concatenate([found["twice_nll"] for _, found in self._found()]) - survey.twice_nll
         if isinstance(self.points, GridPoints):

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from nulight.cli.options import Json, Out
-from nulight.cli.output import PLOTS, answer, check_suffix
-from nulight.cli.scan.shared import Folder, show_scan
+from nulight.cli.options import Json
+from nulight.cli.output import PLOTS
+from nulight.cli.scan.answer import answer_scan
+from nulight.cli.scan.shared import Folder
+from nulight.cli.toys import Files, check_files
 
 __all__ = ["command"]
 
@@ -23,14 +25,14 @@ def command(
         int | None, typer.Option("--bins", min=2, help="Bins of an axis for points that are no grid.")
     ] = None,
     as_json: Json = False,
-    out: Out = None,
+    out: Files = None,
 ) -> None:
     """Profile a scan, finished or not, over all parameters but one or two: a plot, a table or JSON."""
     from nulight.studies.scan_run import ScanRun
 
-    check_suffix(out, plots=True)
-    if out is None and not as_json:
+    check_files(out)
+    if not out and not as_json:
         raise ValueError(f"say where the plot goes: --out FILE with {', '.join(PLOTS)}, .csv or .json")
     run = ScanRun(folder)
     result = run.profile_over(over or run.points.names[:2], bins)
-    answer(result, as_json=as_json, out=out, show=lambda: show_scan(result), plot="plot_scan")
+    answer_scan(result, as_json=as_json, files=out)

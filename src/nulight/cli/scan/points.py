@@ -18,7 +18,7 @@ MOST_IN_MEMORY = 10_000_000
 
 _MOST = 10**12  # years of work
 _DIGITS = 18  # of a number of points; longer ones are mistakes
-_SPREADS = ([], ["log"], ["lin"])
+_SPREADS: tuple[list[str], ...] = ([], ["log"], ["lin"])
 _GRID, _RANGE = "NAME=LOW:HIGH:N or NAME=LOW:HIGH:N:log", "NAME=LOW:HIGH or NAME=LOW:HIGH:log"
 
 

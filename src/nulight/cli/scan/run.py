@@ -13,16 +13,16 @@ from nulight.cli.options import (
     Json,
     Neutrinos,
     Nuisances,
-    Out,
     Profiled,
     Settings,
     check_mass,
     fixed_values,
     profile_ranges,
 )
-from nulight.cli.output import answer, check_suffix
+from nulight.cli.scan.answer import answer_scan, check_scan_files
 from nulight.cli.scan.points import MOST_IN_MEMORY, read_points
-from nulight.cli.scan.shared import Dask, do_scan, model_of, show_scan
+from nulight.cli.scan.shared import Dask, do_scan, model_of
+from nulight.cli.toys import Files
 
 __all__ = ["command"]
 
@@ -60,10 +60,9 @@ def command(
     conventions: ConventionsChoice = None,
     neutrinos: Neutrinos = None,
     as_json: Json = False,
-    out: Out = None,
+    out: Files = None,
 ) -> None:
     """Print Delta chi2 at the points of a scan, nuisances profiled."""
-    check_suffix(out, plots=True)
     recipe = {
         "experiments": [_absolute(name) for name in experiments],
         "conventions": conventions,
@@ -76,18 +75,14 @@ def command(
     }
     model = model_of(recipe)
     points = read_points(grid, ranges, random, latin, seed)
+    check_scan_files(out, points.n_points, folder)
     if folder is None and points.n_points > MOST_IN_MEMORY:
         raise ValueError(
             f"{points.n_points:,} points; at most {MOST_IN_MEMORY:,} without a folder to keep them: add --run FOLDER"
         )
     check_mass({**fixed_values(settings), **profile_ranges(profile)}, *points.names)
     result = do_scan(model, recipe, points, folder, dask, chunk)
-
-    def where() -> None:
-        if folder is not None:
-            typer.echo(f"all points are in {folder}; nulight scan merge {folder} --out FILE.npz puts them in one file")
-
-    answer(result, as_json=as_json, out=out, show=lambda: show_scan(result, where), plot="plot_scan")
+    answer_scan(result, as_json=as_json, files=out, folder=folder)
 
 
 def _absolute(name: str) -> str:

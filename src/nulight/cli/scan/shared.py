@@ -1,25 +1,24 @@
-"""What the commands of `nulight scan` share: doing a scan, and showing its result."""
+"""What the commands of `nulight scan` share: their options, the model, and doing a scan."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nulight.cli.correlations import correlations, linked_lines, shared_groups
-from nulight.cli.models import conventions_text, load_all, make_model
+from nulight.cli.correlations import correlations, shared_groups
+from nulight.cli.models import load_all, make_model
 from nulight.cli.options import fixed_values, profile_ranges, treatments
-from nulight.cli.output import print_lines, print_table
 
 if TYPE_CHECKING:
     from nulight.inference.model import Model
     from nulight.results.scan import ScanResult
     from nulight.runs.points import Points
 
-__all__ = ["Dask", "Folder", "Recipe", "do_scan", "model_of", "show_scan"]
+__all__ = ["Dask", "Folder", "Recipe", "do_scan", "model_of"]
 
 Dask = Annotated[
     str | None,
@@ -33,8 +32,6 @@ Dask = Annotated[
 Folder = Annotated[Path, typer.Argument(metavar="FOLDER", help="Of a scan begun with --run FOLDER.")]
 Recipe = Mapping[str, Any]
 """The words of the command that make the model again: experiments, conventions, nuisances and so on."""
-
-_SHOWN = 10  # lowest points in the table for people
 
 
 def do_scan(
@@ -57,36 +54,6 @@ def do_scan(
             chunk_size=chunk,
             recipe=recipe,
         )
-
-
-def show_scan(result: ScanResult, rest: Callable[[], None] = lambda: None) -> None:
-    """Print the lowest points for people."""
-    import numpy as np
-
-    columns, _ = result.table()
-    heights = result.delta_chi2.ravel()
-    rows = [
-        [*(f"{columns[name][i]:.4g}" for name in result.parameters), f"{heights[i]:.3f}"]
-        for i in np.argsort(heights, kind="stable")[:_SHOWN]
-    ] or [[*(f"{result.best[name]:.4g}" for name in result.parameters), "0.000"]]
-    heads = [f"{name} [{unit}]" if unit else name for name, unit in zip(result.parameters, result.units, strict=True)]
-    others = {name: value for name, value in result.best.items() if name not in result.parameters}
-    notes = [f"{_which(len(rows), result)}; all with --json or --out", result.definition]
-    if others:
-        notes.insert(0, "profiled at the lowest: " + ", ".join(f"{n} = {v:.4g}" for n, v in others.items()))
-    print_table([*heads, "Delta chi2"], rows, title=f"scan, {', '.join(result.experiments)}", notes=notes)
-    print_lines([*linked_lines(result.provenance), conventions_text(result.conventions)])
-    print_lines([*(f"warning: {text}" for text in result.warnings)])
-    rest()
-
-
-def _which(n_rows: int, result: ScanResult) -> str:
-    """What the rows are: points, or bins and profiles of them."""
-    some = f"the {n_rows} lowest of" if n_rows > 1 else "the lowest of"
-    n_cells = result.delta_chi2.size
-    if n_cells in (0, result.n_points):
-        return f"{some} {result.n_points:,} points"
-    return f"{some} {n_cells:,} places, each the lowest of its share of {result.n_points:,} points"
 
 
 def model_of(recipe: Recipe) -> Model:
