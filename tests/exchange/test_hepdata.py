@@ -15,7 +15,7 @@ import yaml
 import nulight as nl
 from nulight.exchange.hepdata import hepdata_table, save_hepdata
 from nulight.results import ContourResult, LimitResult, SpectrumResult
-from nulight.results.reading import read_result
+from nulight.results.reading import read_result, result_from
 
 _VALIDATE = "from hepdata_validator.cli import validate; validate()"
 OLD = Path(__file__).parents[1] / "results" / "format_0"
@@ -111,3 +111,31 @@ def test_nothing_and_too_much_are_refused(tmp_path: Path):
     empty = replace(curve, scan_value=np.zeros(0), scan_delta_chi2=np.zeros(0))
     with pytest.raises(ValueError, match="limit: 0 rows"):
         hepdata_table(empty)
+
+
+def test_every_new_kind_of_result_has_axes_and_values_beside_them():
+    """Kinds without a saved file of the first format, in their smallest form."""
+    model = nl.load("texono-csi-2010")
+    made = {
+        "goodness": nl.goodness(model, n_toys=20),
+        "coverage": nl.coverage(model, "mu_nu_e", [0.0, 1e-10], n_toys=20),
+        "toys": nl.toy_limit(model, "mu_nu_e", n_toys=20, values=[0.0, 1e-10, 3e-10]),
+        "masses": nl.look_elsewhere(model, "mu_e4", [10.0, 100.0], n_toys=20),
+        "latin": nl.scan(model, nl.LatinHypercube([nl.Axis("mu_nu_e", 0, 4e-10), nl.Axis("r2_nu_ee", 0, 1e-31)], 9, 1)),
+        "grid": nl.scan_grid(model, {"mu_nu_e": [0.0, 1e-10], "r2_nu_ee": [0.0, 1e-31]}),
+    }
+    axes = {name: [v["header"]["name"] for v in hepdata_table(r)["independent_variables"]] for name, r in made.items()}
+    assert axes == {
+        "goodness": ["toy"],
+        "coverage": ["mu_nu_e"],
+        "toys": ["mu_nu_e"],
+        "masses": ["m_4"],
+        "latin": ["mu_nu_e", "r2_nu_ee"],
+        "grid": ["mu_nu_e", "r2_nu_ee"],
+    }
+    for name, result in made.items():
+        table = hepdata_table(result)
+        lengths = {len(v["values"]) for kind in table.values() for v in kind}
+        assert lengths == {len(next(iter(result.table()[0].values())))}, name
+        assert table["dependent_variables"], name
+        assert result_from(json.loads(json.dumps(result.to_dict()))).to_csv() == result.to_csv()

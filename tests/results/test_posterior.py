@@ -49,6 +49,27 @@ def posterior():
     )
 
 
+def test_without_samples_the_table_is_that_of_the_parameters(posterior, tmp_path):
+    summary = read_result(posterior.save(tmp_path / "p.json"))
+    columns, _ = summary.table()
+    assert columns["parameter"] == ["mu_nu", "delta_cp"]
+    assert columns["equal_tailed_high"] == [0.95, 0.95]
+    assert summary.n_axes == 1
+    assert "mu_nu,mu_B," in summary.to_csv()
+    assert posterior.n_axes == 2
+    assert list(posterior.table()[0])[:2] == ["mu_nu", "delta_cp"]
+
+
+def test_samples_come_back_by_the_common_reader(posterior, tmp_path):
+    again = read_result(posterior.save(tmp_path / "p.npz"))
+    np.testing.assert_array_equal(again.samples, posterior.samples)
+    np.savez(tmp_path / "other.npz", mu_nu=np.zeros(3))
+    (tmp_path / "broken.npz").write_bytes(b"PK")
+    for name in ("other.npz", "broken.npz"):
+        with pytest.raises(ValueError, match="numpy.load"):
+            read_result(tmp_path / name)
+
+
 def test_intervals_of_a_flat_density(posterior):
     np.testing.assert_allclose(posterior.interval("mu_nu", 0.8), (1e-12, 9e-12), rtol=5e-3)  # a sample is 5e-15
     low, high = posterior.interval("mu_nu", 0.8, "highest-density")

@@ -18,7 +18,9 @@ _SINGLE = (".json", ".csv", *PLOTS)
 
 
 def command(
-    results: Annotated[list[Path], typer.Argument(metavar="RESULT.json...", help="Results of any version.")],
+    results: Annotated[
+        list[Path], typer.Argument(metavar="RESULT.json...", help="Results of any version; posteriors as .npz too.")
+    ],
     out: Annotated[
         Path,
         typer.Option(

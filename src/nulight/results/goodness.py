@@ -61,7 +61,7 @@ class Goodness(Result):
         )
 
     def _table(self) -> tuple[dict[str, Any], dict[str, str]]:
-        return {self.statistic: self.toys}, {}
+        return {"toy": range(1, len(self.toys) + 1), self.statistic: self.toys}, {}
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         yield "observed", f"{self.observed:.2f} for {self.ndof} degrees of freedom"

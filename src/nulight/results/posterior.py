@@ -203,10 +203,26 @@ class Posterior(Result):
         names = ", ".join(self.parameters) or "nuisances"
         return f"posterior of {names} ({', '.join(self.experiments)}, {self.sampler}, seed {self.seed})"
 
+    @property
+    def n_axes(self) -> int:
+        """Number of the first columns of the table that say where its numbers belong."""
+        return len(self.names) if len(self.samples) else 1
+
     def _table(self) -> tuple[dict[str, Any], dict[str, str]]:
+        if not len(self.samples):
+            return self._summary(), {}
         columns: dict[str, Any] = {name: self.samples[:, k] for k, name in enumerate(self.names)}
         columns |= {"weight": self.weights, "log_posterior": self.log_posterior}
         return columns, dict(zip(self.names, self.units, strict=True))
+
+    def _summary(self) -> dict[str, Any]:
+        """A row for each parameter, as far as a record without samples knows them."""
+        rows = self.marginals
+        columns: dict[str, Any] = {"parameter": [m.name for m in rows], "unit": [m.unit for m in rows]}
+        columns |= {name: [getattr(m, name) for m in rows] for name in ("best_fit", "mean", "std", "median")}
+        for name in ("equal_tailed", "highest_density"):
+            columns |= {f"{name}_{end}": [getattr(m, name)[k] for m in rows] for k, end in enumerate(("low", "high"))}
+        return columns | {name: [getattr(m, name) for m in rows] for name in ("lower", "upper", "effective_size")}
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         for m in self.marginals:

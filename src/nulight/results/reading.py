@@ -10,10 +10,12 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from nulight.io.record import FORMAT, Result
+from nulight.results.posterior import Posterior
 from nulight.results.registry import record_class
 
 __all__ = ["MIGRATIONS", "read_result", "result_from"]
@@ -37,7 +39,8 @@ def read_result(path: str | Path) -> Result:
     Parameters
     ----------
     path : str or Path
-        A file written by ``result.save("....json")``, or by a command with ``--out`` or ``--json``.
+        A file written by ``result.save("....json")``, or by a command with ``--out`` or ``--json``; a posterior
+        with its samples from ``.npz``.
 
     Returns
     -------
@@ -51,6 +54,8 @@ def read_result(path: str | Path) -> Result:
     ValueError
         If it holds no result of this package, one of a later format, or one with missing fields.
     """
+    if Path(path).suffix.lower() == ".npz":
+        return _posterior(path)
     try:
         given = json.loads(Path(path).read_text(encoding="utf-8"))
     except ValueError as error:  # of text or of JSON
@@ -59,6 +64,16 @@ def read_result(path: str | Path) -> Result:
         return result_from(given)
     except ValueError as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+def _posterior(path: str | Path) -> Posterior:
+    try:
+        return Posterior.read(path)
+    except (ValueError, KeyError, BadZipFile) as error:
+        raise ValueError(
+            f"{path}: no posterior ({error}); results are read from .json, posteriors from .npz as well, and the "
+            "columns of a merged scan by numpy.load"
+        ) from None
 
 
 def result_from(given: Mapping[str, Any]) -> Result:
