@@ -66,7 +66,7 @@ def test_samples_come_back_by_the_common_reader(posterior, tmp_path):
     np.savez(tmp_path / "other.npz", mu_nu=np.zeros(3))
     (tmp_path / "broken.npz").write_bytes(b"PK")
     for name in ("other.npz", "broken.npz"):
-        with pytest.raises(ValueError, match="numpy.load"):
+        with pytest.raises(ValueError, match=r"numpy\.load"):
             read_result(tmp_path / name)
 
 

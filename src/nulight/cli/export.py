@@ -19,7 +19,8 @@ _SINGLE = (".json", ".csv", *PLOTS)
 
 def command(
     results: Annotated[
-        list[Path], typer.Argument(metavar="RESULT.json...", help="Results of any version; posteriors as .npz too.")
+        list[Path],
+        typer.Argument(metavar="RESULT.json...", help="Results of any version; posteriors as .npz too."),
     ],
     out: Annotated[
         Path,
