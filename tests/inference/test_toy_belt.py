@@ -100,6 +100,30 @@ def test_smooth_p_values_need_no_more_values_and_jumps_do():
     assert MU[gap] <= 0.5 < MU[gap + 1]
 
 
+def discrete(share, n=1000):
+    """A belt of two outcomes: the rarer one, seen in the data, in a given share of the toys at each value."""
+    mu = np.arange(float(len(share)))
+    own = np.array([np.repeat([0.0, 1.0], [n - k, k]) for k in np.rint(n * np.array(share)).astype(int)])
+    values = given_values(lambda v: ((v / 2) ** 2, np.zeros(len(v))), mu)
+    return Belt(kind="feldman-cousins", cl=0.9, values=values, own=own, background=None, domain=(-np.inf, np.inf))
+
+
+def test_errors_of_ends_span_values_whose_p_values_are_alike_within_errors():
+    """From 11.0 to 10.4 %, each to 1 %, nobody knows where 10 % is passed: anywhere on that stretch."""
+    ((_, upper),) = discrete([0.4, 0.2, 0.110, 0.108, 0.106, 0.104, 0.05]).regions(np.ones(7))
+    assert 5 < upper.value < 6
+    assert (upper.value - 1) / 2 > upper.error > (upper.value - 2) / 2  # half of the way back to the last jump
+    ((_, upper),) = discrete([0.4, 0.3, 0.25, 0.2, 0.17, 0.15, 0.02]).regions(np.ones(7))
+    assert upper.error < 0.2
+
+
+def test_outcomes_that_are_likely_need_more_values_next_to_an_end():
+    belt_of_two = discrete([0.4, 0.2, 0.15, 0.12, 0.09, 0.07])
+    assert belt_of_two.steep(np.ones((6, 1))).tolist() == [3]
+    smooth = belt("feldman-cousins")
+    assert np.all(smooth._ties(data("feldman-cousins", 0.3)[:, None]) <= 1 / 4000)
+
+
 def test_some_of_the_toys_make_a_belt_of_their_own():
     some = belt("cls").some(np.arange(0, 4000, 2))
     assert some.own.shape == some.background.shape == (21, 2000)

@@ -45,6 +45,15 @@ def test_counting_experiment_has_the_exact_interval(seven_on_three):
     assert 0 < seven_on_three.upper_error < 0.3
 
 
+def test_no_counts_on_a_background_have_the_exact_upper_end_on_average(counting):
+    """p-values of 10.3 to 12.4 % end in a jump to 6.8 % at 0.953: straight lines across it would end at 0.72."""
+    upper = feldman_cousins(0, 3.0, monotone=False)[1]
+    found = [toy_limit(counting(0, 3.0), "s", n_toys=1000, seed=seed) for seed in range(1, 5)]
+    error = np.sqrt(np.mean([r.upper_error**2 for r in found]))
+    assert error < 0.1
+    assert np.mean([r.upper for r in found]) == pytest.approx(upper, abs=4 * error / np.sqrt(len(found)), rel=0)
+
+
 def test_critical_value_separates_what_is_accepted(seven_on_three):
     r = seven_on_three
     assert np.array_equal(r.statistic <= r.critical_value + 1e-6, r.p_value > 0.1)

@@ -20,6 +20,7 @@ from nulight.typing import FloatArray
 __all__ = ["Belt", "End"]
 
 _JUMP, _NOISE = 2.0, 3.0  # a change of p-values this many times what curves explain, beyond so many errors
+_TIED = 2.0  # errors of a p-value: an outcome that is likelier moves it when it changes places with another
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,15 +133,24 @@ class Belt:
         Returns
         -------
         array of int
-            Gaps in which the p-value changes by much more than a likelihood ratio would that follows the curves:
-            discrete outcomes change places there, and a straight line misses the end.
+            Gaps in which the p-value changes by much more than a likelihood ratio would that follows the curves; and
+            where an end may fall within errors, if outcomes are so likely that p-values jump when they change places.
         """
-        p = self.p_values(statistic)
-        height, noise = self._height(p), self._slope(p) * self.p_errors(statistic)
-        inside = height < self._level
+        p, error = self.p_values(statistic), self.p_errors(statistic)
+        height, noise, gap = self._height(p), self._slope(p) * error, np.diff(self.values.place)[:, None]
         jump = np.abs(np.diff(height, axis=0)) - _NOISE * np.hypot(noise[:-1], noise[1:])
-        steep = (inside[:-1] != inside[1:]) & (jump > _JUMP * np.diff(self.values.place)[:, None])
+        tied = self._ties(statistic) > _TIED * error
+        likely = (tied[:-1] | tied[1:]) & (gap > np.minimum(noise[:-1], noise[1:]))
+        steep = self._ended(p) & (jump > _JUMP * gap)
+        for moved in (p - error, p, p + error):
+            steep |= self._ended(moved) & likely
         return np.flatnonzero(steep.any(axis=1))
+
+    def _ended(self, p: FloatArray) -> NDArray[np.bool_]:
+        """Gaps with an accepted value on one side only, (n_gaps, n)."""
+        inside = p > 1 - self.cl
+        ended: NDArray[np.bool_] = inside[:-1] != inside[1:]
+        return ended
 
     def ends(self, statistic: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the outermost ends of many data sets.
@@ -160,6 +170,11 @@ class Belt:
         lower, upper = self._crossing(height, np.argmax(inside, axis=0), -1), self._crossing(height, last, 1)
         none = ~inside.any(axis=0)
         return np.where(none, np.nan, lower), np.where(none, np.nan, upper)
+
+    def _ties(self, statistic: FloatArray) -> FloatArray:
+        """Fraction of toys with the very same statistic, (n_values, n): zero unless outcomes are discrete."""
+        own, _ = self._sorted
+        return _tail(own, statistic) - _tail(own, statistic + 2 * TIE)
 
     @property
     def _n_background(self) -> int:
@@ -195,14 +210,36 @@ class Belt:
         if not 0 <= outside < len(p):
             bound = self._bound(inside, step)
             return End(value=bound, error=None if bound is None else 0.0)
-        height, place = self._height(p), self.values.place
-        rise = height[outside] - height[inside]
-        share = (self._level - height[inside]) / rise
+        where, per_height = self._line(p, inside, outside)
+        share = abs(where - self.values.place[inside]) / abs(self.values.place[outside] - self.values.place[inside])
         noise = np.hypot((1 - share) * (self._slope(p) * error)[inside], share * (self._slope(p) * error)[outside])
-        width = abs(place[outside] - place[inside])
-        where = place[inside] + share * (place[outside] - place[inside])
-        near = self.values.at(where + noise / rise * width * np.array([-1.0, 1.0]))
-        return End(value=float(self.values.at(where)), error=float(near[1] - near[0]) / 2)
+        value, *near = self.values.at(where + noise * per_height * np.array([0.0, -1.0, 1.0])).tolist()
+        line = abs(near[1] - near[0]) / 2
+        moved = [self._moved(p + change, inside, step) for change in (-error, error)]
+        return End(value=value, error=max(line, sum(line if m is None else abs(m - value) for m in moved) / 2))
+
+    def _line(self, p: FloatArray, inside: int, outside: int) -> tuple[float, float]:
+        """Place where the straight line between two values meets the level, and places per standard deviation."""
+        height, place = self._height(p), self.values.place
+        rise = max(float(height[outside] - height[inside]), 1e-9)  # too few toys have the same p-value at both
+        per_height = float(place[outside] - place[inside]) / rise
+        return float(place[inside] + (self._level - height[inside]) * per_height), per_height
+
+    def _moved(self, p: FloatArray, inside: int, step: int) -> float | None:
+        """Where the region ends with other p-values; None if still next to its outermost value.
+
+        Where p-values hardly change over several values, a small error moves the end across all of them.
+        """
+        accepted, last = p > 1 - self.cl, inside
+        while 0 <= last < len(p) and not accepted[last]:
+            last -= step
+        while 0 <= last < len(p) and 0 <= last + step < len(p) and accepted[last + step]:
+            last += step
+        if last == inside:
+            return None
+        if not (0 <= last < len(p) and 0 <= last + step < len(p)):
+            return float(self.values.value[np.clip(last, 0, len(p) - 1)])
+        return float(self.values.at(self._line(p, last, last + step)[0]))
 
     def _bound(self, inside: int, step: int) -> float | None:
         """The bound of the domain if the outermost value lies on it."""
