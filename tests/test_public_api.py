@@ -19,7 +19,7 @@ PARAMETERS PRESETS CardError Conventions Experiment Nuisance OwnInteraction Para
 alternatives asimov combine contour cross_section discovery_significance driving_bins fit forecast get_conventions
 get_material limit limits_table list_experiments load portal_limit portal_limits portal_region published_limits reach read_result
 recoil_spectrum renp_events renp_experiment renp_limits renp_spectrum scan_grid spectrum upper_limit vary with_nuisances
-export_pyhf renp_joint renp_reach to_hs3 to_pyhf
+export_pyhf renp_joint renp_reach save_hepdata to_hs3 to_pyhf
 convert minimal_predictions
 LogUniform log_likelihood sample
 effective_moments scale_limit

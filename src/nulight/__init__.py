@@ -20,6 +20,7 @@ from nulight._version import __version__
 
 if TYPE_CHECKING:
     from nulight.conventions import PRESETS, Conventions, get_conventions
+    from nulight.exchange.hepdata import save_hepdata
     from nulight.exchange.hs3 import to_hs3
     from nulight.exchange.pyhf import export_pyhf, to_pyhf
     from nulight.experiments import CardError, Experiment, load
@@ -141,6 +142,7 @@ __all__ = [
     "renp_reach",
     "renp_spectrum",
     "sample",
+    "save_hepdata",
     "scale_limit",
     "scan",
     "scan_grid",
@@ -156,6 +158,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "nulight.exchange.hepdata": ("save_hepdata",),
     "nulight.exchange.hs3": ("to_hs3",),
     "nulight.exchange.pyhf": ("export_pyhf", "to_pyhf"),
     "nulight.studies.comparison": ("alternatives", "driving_bins"),

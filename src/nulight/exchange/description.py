@@ -16,7 +16,7 @@ __all__ = ["amount", "describe", "describe_nuisance"]
 def describe(written: WrittenModel) -> dict[str, Any]:
     """Return version, experiments, conventions, hashes of the data, citations and fixed parameters as plain values."""
     provenance = written.model.provenance()
-    kept = {key: provenance[key] for key in ("quality", "conventions", "data") if key in provenance}
+    kept = {key: provenance[key] for key in ("quality", "conventions", "data", "linked_nuisances") if key in provenance}
     names = [*(c.name for c in written.couplings), *written.fixed]
     said: dict[str, Any] = plain(
         {
