@@ -67,6 +67,24 @@ def test_expected_limits_are_where_the_bands_of_pyhf_reach_ten_percent(ours, hyp
     assert found == pytest.approx([0.1] * 5, rel=5e-3)  # read off a curve known at 200 points
 
 
+@pytest.mark.parametrize("excess", [-2.0, -0.5, 1.0])
+def test_cls_of_a_parameter_of_either_sign_is_a_ratio_of_normal_tails(toy, parameter, excess):
+    """Best fits below no signal are no boundary: CLs = Phi(x - s) / Phi(x), data and signal in standard deviations."""
+    model = toy(
+        statistic="gaussian",
+        sigma=np.array([2.0]),
+        observed=np.array([10.0 + 2 * excess]),
+        terms={"signal": [({"s": 1}, [2.0])], "background": [({}, [10.0])]},
+        known=(parameter("s"),),
+    )
+    found = toy_limit(model, "s", interval="cls", n_toys=1000, seed=2)
+    assert norm.cdf(excess - found.asymptotic.upper) / norm.cdf(excess) == pytest.approx(0.1, rel=1e-6)
+    s = found.value[found.value > max(excess, 0.0)]
+    exact = norm.cdf(excess - s) / norm.cdf(excess)
+    assert found.asymptotic_p_value[-len(s) :] == pytest.approx(exact, rel=1e-6)
+    assert found.upper == pytest.approx(found.asymptotic.upper, abs=5 * found.upper_error, rel=0)
+
+
 def test_p_values_are_normal_tails():
     t = np.array([0.0, 1.0, norm.ppf(0.95) ** 2])
     assert asymptotic_p_values("feldman-cousins", t, t) == pytest.approx([1.0, 2 * norm.sf(1.0), 0.1], rel=1e-12)

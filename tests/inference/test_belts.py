@@ -130,6 +130,7 @@ def test_many_counts_have_a_gaussian_interval():
     [
         ((-1, 0.0), "whole number"),
         ((1.5, 0.0), "whole number"),
+        ((float("nan"), 0.0), "whole number"),
         ((0, -1.0), "zero or more"),
         ((0, 0.0, 90), "0.9 for 90 %"),
     ],

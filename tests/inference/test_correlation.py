@@ -239,6 +239,7 @@ def test_mistakes_are_named(experiments):
     for wrong, message in (
         ({"flux": ["flux_0", "flux_9"]}, "no nuisance flux_9"),
         ({"flux": ["flux_0"]}, "two nuisances or more"),
+        ({"flux": "flux_0"}, "is one nuisance; give a list"),
         ({"flux_2": ["flux_0", "flux_1"]}, "is a nuisance of"),
         ({"x": ["flux_0", "flux_1"], "y": ["flux_1", "flux_2"]}, "flux_1: named twice"),
     ):
@@ -246,6 +247,7 @@ def test_mistakes_are_named(experiments):
             share_nuisances(model, wrong)
     for wrong, message in (
         ({("flux_0", "flux_1"): 1.2}, "from -1 to 1"),
+        ({"flux_0": 0.5}, "are those of pairs"),
         ({("flux_0", "flux_0"): 0.5}, "two nuisances"),
         ({("flux_0", "flux_9"): 0.5}, "no nuisance flux_9"),
         ({("flux_0", "flux_1"): 0.5, ("flux_1", "flux_0"): 0.4}, "give one"),

@@ -284,6 +284,8 @@ def test_a_store_of_another_study_is_refused(counting):
     toy_limit(counting(3, 1.0), "s", n_toys=50, values=[0.0, 3.0, 6.0], store=store)
     with pytest.raises(ValueError, match="belongs to another run"):
         toy_limit(counting(3, 1.0), "s", n_toys=50, values=[0.0, 2.0, 6.0], store=store)
+    with pytest.raises(ValueError, match="with seed 1, not at 0 with seed 2"):
+        toy_limit(counting(3, 1.0), "s", n_toys=50, values=[0.0, 3.0, 6.0], seed=2, store=store)
 
 
 def test_values_are_added_where_toys_allow_more_than_expected(counting):
@@ -315,6 +317,7 @@ def test_a_parameter_that_nothing_bounds_has_an_open_interval(counting):
         ({"values": [-1.0, 2.0]}, "between 0 and inf"),
         ({"truth": -1.0}, "outside its domain"),
         ({"impacts": ["nothing"]}, "neither a nuisance nor profiled"),
+        ({"n_toys": 2, "values": np.linspace(0, 9, 400)}, "400 values to test; at most 399"),
     ],
 )
 def test_senseless_requests_are_refused(counting, options, text):
@@ -325,3 +328,11 @@ def test_senseless_requests_are_refused(counting, options, text):
 def test_few_toys_in_the_tail_are_warned_of(counting):
     found = toy_limit(counting(3, 1.0), "s", n_toys=40, values=[0.0, 3.0, 6.0, 9.0])
     assert any("throw more" in text for text in found.warnings)
+
+
+def test_data_that_are_rare_without_a_signal_have_few_toys_in_the_tail_of_cls(counting):
+    """No count on 3: 10 % of the 5 % of the toys at the limit, ln 10 above the background, are 5 of 1000."""
+    found = toy_limit(counting(0, 3.0), "s", interval="cls", n_toys=1000, values=[0.0, 1.0, 2.0, 3.0, 5.0])
+    assert any("throw more" in text for text in found.warnings)
+    found = toy_limit(counting(4, 3.0), "s", interval="cls", n_toys=1000, values=[0.0, 3.0, 5.0, 7.0])
+    assert found.warnings == ()

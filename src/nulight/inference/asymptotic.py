@@ -34,7 +34,9 @@ def check_kind(interval: str, cl: float) -> None:
         raise ValueError(f"an upper limit at {100 * cl:g} % lies below the best fit; use more than 50 %")
 
 
-def asymptotic_p_values(kind: ToyIntervalKind, statistic: ArrayLike, asimov: ArrayLike) -> FloatArray:
+def asymptotic_p_values(
+    kind: ToyIntervalKind, statistic: ArrayLike, asimov: ArrayLike, *, bounded: bool = True
+) -> FloatArray:
     r"""Return what is compared with 1 - cl: the p-value of a hypothesis, or CLs.
 
     Parameters
@@ -44,6 +46,8 @@ def asymptotic_p_values(kind: ToyIntervalKind, statistic: ArrayLike, asimov: Arr
         t for Feldman-Cousins, q otherwise.
     asimov : array, same shape
         The same for Asimov data without a signal; used by "cls".
+    bounded : bool
+        Whether best fits cannot go below no signal.
 
     Returns
     -------
@@ -51,10 +55,12 @@ def asymptotic_p_values(kind: ToyIntervalKind, statistic: ArrayLike, asimov: Arr
 
     Notes
     -----
-    2 Phi(-sqrt t) and Phi(-sqrt q). For q with the best fit kept at or above zero, with A for Asimov data,
+    2 Phi(-sqrt t) and Phi(-sqrt q). For CLs, with A for Asimov data,
 
     .. math:: p_{s+b} = \Phi(-x - \sqrt{q_A}),\quad p_b = \Phi(-x),\quad
               x = \sqrt q - \sqrt{q_A} \text{ or } (q - q_A)/(2 \sqrt{q_A}) \text{ for } q > q_A
+
+    the latter only if best fits are kept at or above no signal.
 
     References
     ----------
@@ -68,7 +74,7 @@ def asymptotic_p_values(kind: ToyIntervalKind, statistic: ArrayLike, asimov: Arr
         p: FloatArray = ndtr(-root) * (2 if kind == "feldman-cousins" else 1)
         return p
     with np.errstate(divide="ignore", invalid="ignore"):
-        x = np.where(q <= a, root - a_root, (q - a) / (2 * a_root))
+        x = np.where((q > a) & bounded, (q - a) / (2 * a_root), root - a_root)
         cls: FloatArray = np.where((q > 0) | (a > 0), ndtr(-x - a_root) / ndtr(-x), 1.0)
     return np.nan_to_num(cls, nan=0.0)
 

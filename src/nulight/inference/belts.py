@@ -162,7 +162,7 @@ def gaussian_p_value(x: ArrayLike, mu: ArrayLike) -> FloatArray:
 
 
 def _check(n: float, background: float, cl: float) -> None:
-    if n < 0 or n != int(n):
+    if not (0 <= n < math.inf and n == int(n)):
         raise ValueError(f"n = {n}: observed counts are a whole number, zero or more")
     if not 0 <= background < np.inf:
         raise ValueError(f"background = {background}: expected counts are zero or more")

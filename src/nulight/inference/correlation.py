@@ -57,6 +57,9 @@ def share_nuisances(model: Model, groups: Mapping[str, Sequence[str]]) -> Model:
     >>> [n.describe() for n in share_nuisances(both, {"reactors": names}).nuisances]
     ['reactors (gaussian 0.17)']
     """
+    for name, names in groups.items():
+        if isinstance(names, str):
+            raise ValueError(f"{name}: {names!r} is one nuisance; give a list of two or more")
     known = {n.name: n for n in model.nuisances}
     everything = [name for names in groups.values() for name in names]
     _check_known(model, everything)
@@ -112,6 +115,9 @@ def correlate(model: Model, correlations: Mapping[tuple[str, str], float]) -> Mo
     >>> [n.describe() for n in correlate(both, {pair: 0.6}).nuisances]
     ['conus_plus_expectation (gaussian 0.17)', 'texono_systematic (gaussian 0.12)']
     """
+    for pair in correlations:
+        if isinstance(pair, str) or len(pair) != 2:
+            raise ValueError(f"{pair!r}: correlations are those of pairs, {{(one, other): 0.5}}")
     _check_known(model, [name for pair in correlations for name in pair])
     chosen = {name for pair in correlations for name in pair}
     nuisances = [n for n in model.nuisances if n.name in chosen]

@@ -104,7 +104,7 @@ def asymptotic_values(problem: ToyProblem, curves: Curves, value: FloatArray, be
     t, t_asimov = curves(value)
     if problem.kind != "feldman-cousins":
         t, t_asimov = np.where(value < best_fit, 0.0, t), np.where(value < problem.truth, 0.0, t_asimov)
-    return asymptotic_p_values(problem.kind, t, t_asimov)
+    return asymptotic_p_values(problem.kind, t, t_asimov, bounded=problem.truth <= problem.domain[0])
 
 
 def asymptotic_interval(problem: ToyProblem, values: Values, curves: Curves, best_fit: float) -> Interval:

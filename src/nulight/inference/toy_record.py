@@ -93,7 +93,7 @@ def toy_record(run: ToyRun, values: Values, curves: Curves, names: tuple[str, ..
             *citations(problem.model, [problem.parameter, *problem.profile, *problem.fixed]),
             *_REFERENCES[problem.kind],
         ),
-        warnings=tuple(_warnings(run, found.regions == ())),
+        warnings=tuple(_warnings(run, _share_in_tail(belt, values, statistic, found.upper), found.regions == ())),
     )
 
 
@@ -146,11 +146,17 @@ def _range_text(name: str, choice: tuple[float, float] | Prior) -> str:
     return f"{name} in [{choice[0]:g}, {choice[1]:g}]"
 
 
-def _warnings(run: ToyRun, nothing: bool) -> list[str]:
+def _share_in_tail(belt: Belt, values: Values, statistic: FloatArray, upper: float | None) -> float:
+    """Fraction of toys in the tail at the end of the interval; for CLs the data may be rare without a signal too."""
+    below = _background(belt, statistic)
+    return (1 - belt.cl) * (float(np.interp(upper, values.value, below)) if len(below) and upper is not None else 1.0)
+
+
+def _warnings(run: ToyRun, share: float, nothing: bool) -> list[str]:
     texts = []
-    n, cl = run.throws.toys.n_items, run.problem.cl
-    if n * (1 - cl) < _FEW:
-        texts.append(f"{n} toys have {n * (1 - cl):.2g} in the tail of {100 * (1 - cl):.3g} %; throw more")
+    n = run.throws.toys.n_items
+    if n * share < _FEW * (1 - 1e-9):
+        texts.append(f"{n} toys have {n * share:.2g} in the tail of {100 * share:.3g} %; throw more")
     if failed := run.unconverged():
         texts.append(f"{failed} of {n * (len(run.value) + run.background)} toys have a fit that did not converge")
     if nothing:

@@ -87,6 +87,10 @@ class ToyRun:
 
     def throw(self, value: FloatArray, numbers: tuple[int, ...] | None = None) -> None:
         """Throw and fit toys at further values; `numbers` are those of their random numbers, otherwise the next."""
+        if len(self.value) + len(value) >= ROOM:
+            raise ValueError(
+                f"{len(self.value) + len(value)} values to test; at most {ROOM - 1} have toys of their own"
+            )
         first = max(self.numbers, default=0) + 1
         self.numbers += numbers or tuple(range(first, first + len(value)))
         self.value = np.append(self.value, value)
@@ -142,9 +146,11 @@ class ToyRun:
         """Statistics (n_values, n_toys) of toys thrown at the values, and of those without a signal."""
         rows = [self._read(i) for i in range(1 + len(self.value))]
         for row, value in zip(rows, [self.problem.truth, *self.value], strict=True):
-            if not np.isclose(row["value"][0], value, rtol=1e-9, atol=0.0):
+            found, wanted = (row["value"][0], row["seed"][0]), (value, self.throws.seed)
+            if not np.allclose(found, wanted, rtol=1e-9, atol=0.0):
                 raise ValueError(
-                    f"the store holds toys thrown at {row['value'][0]:g}, not at {value:g}: it belongs to another run"
+                    f"the store holds toys thrown at {found[0]:g} with seed {found[1]:.0f}, not at {value:g} with seed "
+                    f"{self.throws.seed}: it belongs to another run"
                 )
         own = np.stack([self._own(row, value) for row, value in zip(rows[1:], self.value, strict=True)])
         return own, self._background(rows) if self.background else None

@@ -74,7 +74,7 @@ class ToyTask:
         """Return arrays (n_toys of the piece,)."""
         i, block = divmod(chunk, len(self.toys))
         value = self.hypotheses[i].params[self.ratio.parameter]
-        result = {"value": np.array([value])}
+        result = {"value": np.array([value]), "seed": np.array([float(self.seed)])}
         if i == 0:
             return result | (self._best(self._throw(0, block)) if self.background else {})
         toys = self._throw(i, block)
