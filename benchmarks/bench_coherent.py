@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 import nulight as nl
-from nulight.inference.gaussian_points import GaussianPoints, gaussian_points
+from nulight.inference.gaussian.points import GaussianPoints, gaussian_points
 from nulight.inference.profile import minimise
 
 EXPERIMENT = "coherent-csi-2017"

@@ -11,8 +11,8 @@ import time
 import numpy as np
 
 import nulight as nl
-from nulight.inference.gaussian import gaussian_chi2
-from nulight.inference.gaussian_points import gaussian_points
+from nulight.inference.gaussian.chi2 import gaussian_chi2
+from nulight.inference.gaussian.points import gaussian_points
 from nulight.inference.profile import minimise
 
 K, N_BINS, N_PULLS, N_POINTS, N_REFERENCE = 10, 140, 3, 2_000_000, 300

@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 
 import nulight as nl
+from nulight.inference.engine.surface_loss import poisson_values
 from nulight.inference.likelihood import poisson_twice_nll
 from nulight.inference.prepared import Prepared, prepare
 from nulight.inference.profile import minimise
-from nulight.inference.surface_loss import poisson_values
-from nulight.inference.toys import throw_toys
+from nulight.inference.toys.data import throw_toys
 
 N_BINS, N_TERMS, N_POINTS, N_TOYS, N_PLAIN = 140, 6, 400_000, 40_000, 200
 CARDS: dict[str, tuple[str, tuple[float, float], int]] = {

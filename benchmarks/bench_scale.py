@@ -20,7 +20,7 @@ import numpy as np
 
 import nulight as nl
 from nulight.inference.prepared import Prepared, prepare
-from nulight.inference.toys import throw_toys
+from nulight.inference.toys.data import throw_toys
 from nulight.runs import DaskExecutor, Executor, Memory, Serial, execute, once, stream
 
 PRICE = 0.04  # per core hour: an assumption, yours differs

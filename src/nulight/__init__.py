@@ -25,18 +25,18 @@ if TYPE_CHECKING:
     from nulight.exchange.pyhf import export_pyhf, to_pyhf
     from nulight.experiments import CardError, Experiment, load
     from nulight.experiments.library import list_experiments
-    from nulight.inference.belts import bounded_gaussian, feldman_cousins
     from nulight.inference.contours import contour
     from nulight.inference.coordinates import Prior
     from nulight.inference.correlation import correlate, share_nuisances
     from nulight.inference.fit import fit
     from nulight.inference.forecast import forecast, reach
-    from nulight.inference.goodness import goodness
     from nulight.inference.intervals import discovery_significance, limit
     from nulight.inference.model import Nuisance, asimov, with_nuisances
-    from nulight.inference.posterior import log_likelihood
-    from nulight.inference.priors import LogUniform
-    from nulight.inference.toy_intervals import toy_limit
+    from nulight.inference.posterior.handover import log_likelihood
+    from nulight.inference.posterior.priors import LogUniform
+    from nulight.inference.toys.exact_belts import bounded_gaussian, feldman_cousins
+    from nulight.inference.toys.goodness import goodness
+    from nulight.inference.toys.intervals import toy_limit
     from nulight.interactions.term import Term
     from nulight.literature.limits import published_limits
     from nulight.models.conversions import convert
@@ -167,18 +167,18 @@ _HOMES = {
     "nulight.studies.cross_sections": ("cross_section",),
     "nulight.experiments": ("CardError", "Experiment", "load"),
     "nulight.experiments.library": ("list_experiments",),
-    "nulight.inference.belts": ("bounded_gaussian", "feldman_cousins"),
+    "nulight.inference.toys.exact_belts": ("bounded_gaussian", "feldman_cousins"),
     "nulight.inference.contours": ("contour",),
     "nulight.inference.coordinates": ("Prior",),
     "nulight.inference.correlation": ("correlate", "share_nuisances"),
     "nulight.inference.fit": ("fit",),
     "nulight.inference.forecast": ("forecast", "reach"),
-    "nulight.inference.goodness": ("goodness",),
+    "nulight.inference.toys.goodness": ("goodness",),
     "nulight.inference.intervals": ("discovery_significance", "limit"),
     "nulight.inference.model": ("Nuisance", "asimov", "with_nuisances"),
-    "nulight.inference.toy_intervals": ("toy_limit",),
-    "nulight.inference.posterior": ("log_likelihood",),
-    "nulight.inference.priors": ("LogUniform",),
+    "nulight.inference.toys.intervals": ("toy_limit",),
+    "nulight.inference.posterior.handover": ("log_likelihood",),
+    "nulight.inference.posterior.priors": ("LogUniform",),
     "nulight.interactions.term": ("Term",),
     "nulight.studies.limits": ("combine", "upper_limit"),
     "nulight.studies.look_elsewhere": ("look_elsewhere",),

@@ -58,6 +58,7 @@ def test_significance_is_that_of_the_library(run, run_json, tmp_path):
 
 def test_values_are_equal_steps_equal_ratios_or_a_list():
     assert list(values_of("mu_nu", "0:2e-11:3", "--truths")) == [0, 1e-11, 2e-11]
+    assert list(values_of("r2_nu_ee", "-7e-31:2e-31:10", "--truths")).count(0.0) == 1
     assert values_of("m_4", "1 keV:1 MeV:4:log", "--masses") == pytest.approx([1, 10, 100, 1000])
     assert list(values_of("r2_nu_ee", "-1e-31,2e-31", "--truths")) == [-1e-31, 2e-31]
 

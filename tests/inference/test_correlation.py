@@ -9,12 +9,12 @@ from scipy.optimize import minimize
 import nulight as nl
 from nulight.inference.correlation import correlate, share_nuisances
 from nulight.inference.expectation import expected_counts
-from nulight.inference.gaussian_points import gaussian_points
+from nulight.inference.gaussian.points import gaussian_points
 from nulight.inference.intervals import limit
 from nulight.inference.model import Nuisance, combine
 from nulight.inference.prepared import prepare
 from nulight.inference.profile import minimise
-from nulight.inference.toys import throw_toys
+from nulight.inference.toys.data import throw_toys
 
 FLUX, ERROR, WIDTHS = np.array([50.0, 80.0, 30.0]), np.array([4.0, 5.0, 3.0]), np.array([0.05, 0.08, 0.1])
 SEEN = np.array([61.0, 70.0, 33.0])

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from nulight.inference.contours import contour
 from nulight.inference.coordinates import coordinates
+from nulight.inference.engine.objective import Objective
 from nulight.inference.expectation import Morph, expected_counts, morphs, parametric, row_counts, rows
 from nulight.inference.intervals import interval_of, limit
 from nulight.inference.likelihood import twice_nll
 from nulight.inference.model import Nuisance, asimov, combine, with_nuisances, with_planned_data
-from nulight.inference.objective import Objective
 from nulight.inference.profile import minimise
 from oracles_shapes import Exponential, Lines, ShapedModel
 

@@ -8,10 +8,10 @@ from iminuit import Minuit
 from scipy.optimize import least_squares
 
 from nulight.inference.coordinates import coordinates
+from nulight.inference.engine.newton import minimise_in_box
+from nulight.inference.engine.objective import Objective
 from nulight.inference.intervals import interval_of
 from nulight.inference.likelihood import expected_counts, twice_nll
-from nulight.inference.newton import minimise_in_box
-from nulight.inference.objective import Objective
 from nulight.inference.profile import minimise
 from oracles_shapes import FREE, germanium
 

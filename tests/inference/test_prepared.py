@@ -13,13 +13,13 @@ from scipy.stats import kstest
 
 import nulight as nl
 from nulight.inference.coordinates import Prior
+from nulight.inference.engine.surface_fit import minimise_on
 from nulight.inference.expectation import Morph, expected_counts
 from nulight.inference.likelihood import twice_nll
 from nulight.inference.model import Nuisance, combine, with_nuisances
 from nulight.inference.prepared import prepare
 from nulight.inference.profile import minimise
-from nulight.inference.surface_fit import minimise_on
-from nulight.inference.toys import Toys, throw_toys
+from nulight.inference.toys.data import Toys, throw_toys
 from oracles_shapes import ShapedModel, germanium
 
 CARDS = {
@@ -316,7 +316,7 @@ def test_chunks_do_not_change_fits_of_toys(toy, parameter, monkeypatch):
     toys = throw_toys(model, {"s": 1.0}, {}, 50, np.random.default_rng(3))
     ready = prepare(model, profile={"s": (-10.0, 10.0)})
     whole = ready.minimise(toys=toys)
-    monkeypatch.setattr("nulight.inference.surface_fit._CHUNK", 7)
+    monkeypatch.setattr("nulight.inference.engine.surface_fit._CHUNK", 7)
     parts = ready.minimise(toys=toys)
     np.testing.assert_allclose(parts.twice_nll, whole.twice_nll, rtol=1e-12)
     np.testing.assert_allclose(parts.parameters["s"], whole.parameters["s"], rtol=1e-6)

@@ -14,7 +14,7 @@ from scipy.stats import chi2
 import nulight as nl
 from nulight.inference.intervals import interval_of
 from nulight.inference.likelihood import twice_nll
-from nulight.inference.mass_grid import mass_table
+from nulight.inference.masses.mass_grid import mass_table
 from nulight.inference.model import Model, combine, parts, with_nuisances
 from nulight.inference.profile import minimise
 from nulight.models.parameter import ParameterError

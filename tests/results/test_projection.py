@@ -42,7 +42,7 @@ def test_bins_are_equal_on_their_axis_and_named_by_their_middle():
 
 @pytest.mark.parametrize(
     ("n_points", "n_axes", "n_names", "bins"),
-    [(100, 2, 2, 5), (3, 2, 2, 1), (1000, 2, 2, 10), (40_000, 2, 2, 40), (10**7, 2, 2, 100), (1000, 2, 1, 40),
+    [(100, 2, 2, 5), (3, 2, 2, 2), (1000, 2, 2, 10), (40_000, 2, 2, 40), (10**7, 2, 2, 100), (1000, 2, 1, 40),
      (40_000, 3, 2, 17), (200_000, 3, 2, 40)],
 )  # fmt: skip
 def test_bins_hold_enough_points_to_find_a_minimum(n_points, n_axes, n_names, bins):

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nulight as nl
-from nulight.inference.toy_intervals import toy_limit
+from nulight.inference.toys.intervals import toy_limit
 from nulight.results.reading import read_result
 
 

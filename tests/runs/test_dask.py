@@ -20,7 +20,7 @@ import pytest
 
 import nulight as nl
 from nulight.inference.prepared import prepare
-from nulight.inference.toys import throw_toys
+from nulight.inference.toys.data import throw_toys
 from nulight.runs import ClusterError, DaskExecutor, Memory, Serial, execute, once, open_executor, stream, workers
 from nulight.runs import dask as module
 

@@ -255,3 +255,18 @@ def test_nuisances_for_which_counts_are_negative_are_drawn_again(counting):
     model = replace(model, parametric=(Shape(),))
     found = coverage(model, "s", [0.2], intervals=("two-sided",), nuisances="prior", n_toys=400)
     assert 0.8 < found.coverage["two-sided"][0] <= 1.0
+
+
+def test_one_of_many_true_values_may_be_off_by_chance(result):
+    """2.5 errors are significant at one true value, and happen about once among a hundred."""
+
+    def deviates(shares):
+        ends = {
+            name: {"two-sided": shares + step} for name, step in (("coverage", 0), ("lower", -0.008), ("upper", 0.008))
+        }
+        return replace(result, truths=np.arange(float(len(shares))), **ends).deviates("two-sided")
+
+    assert deviates(np.array([0.88]))[0]
+    assert not deviates(np.array([0.885]))[0]
+    assert not deviates(np.where(np.arange(100) == 7, 0.88, 0.9)).any()
+    assert list(np.flatnonzero(deviates(np.where(np.arange(100) == 7, 0.86, 0.9)))) == [7]

@@ -50,7 +50,7 @@ def command(
     out: Files = None,
 ) -> None:
     """Print the probability of a worse fit, from pseudo-experiments and asymptotically."""
-    from nulight.inference.goodness import goodness
+    from nulight.inference.toys.goodness import goodness
     from nulight.models.parameters import PARAMETERS
 
     check_files(out)

@@ -26,7 +26,7 @@ from nulight.cli.options import (
 from nulight.cli.output import DATA, answer, check_suffix, print_table
 
 if TYPE_CHECKING:
-    from nulight.inference.priors import PriorChoice
+    from nulight.inference.posterior.priors import PriorChoice
     from nulight.results.posterior import Posterior
     from nulight.studies.sampling.draws import Say
 
@@ -132,7 +132,7 @@ def read_priors(words: Sequence[str]) -> tuple[list[str], dict[str, PriorChoice 
 
 def _prior(name: str, spec: str) -> PriorChoice:
     from nulight.inference.coordinates import Prior
-    from nulight.inference.priors import LogUniform
+    from nulight.inference.posterior.priors import LogUniform
 
     if "+-" in spec:
         mean, _, width = spec.partition("+-")

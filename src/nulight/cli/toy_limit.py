@@ -72,7 +72,7 @@ class ToyOptions:
         self, model: Model, parameter: str, *, cl: float, profile: Profile, fixed: Mapping[str, float]
     ) -> ToyLimit:
         """Throw the toys, with a bar if someone watches."""
-        from nulight.inference.toy_intervals import toy_limit
+        from nulight.inference.toys.intervals import toy_limit
         from nulight.runs.open import open_executor
 
         interval: Any = self.interval
@@ -99,7 +99,7 @@ class _Bar:
     n_toys: int
 
     def __call__(self, chunks: Iterable[int], *, done: int, total: int) -> Iterator[int]:
-        from nulight.inference.toy_run import CHUNK
+        from nulight.inference.toys.run import CHUNK
 
         return ChunkBar("toys", total * min(self.n_toys, CHUNK))(chunks, done=done, total=total)
 

@@ -30,6 +30,7 @@ Files = Annotated[
 
 _FORM = "LOW:HIGH:N, LOW:HIGH:N:log or values with commas"
 _MOST = 100_000
+_ROUNDING = 1e-12  # of the range: a value that is meant to be zero
 
 
 def check_files(files: Sequence[Path] | None) -> None:
@@ -70,7 +71,11 @@ def values_of(name: str, text: str, option: str) -> FloatArray:
         raise ValueError(f"{option} {text!r}: {n!r} values; use 2 to {_MOST:,}")
     if not low < high or (log and low <= 0):
         raise ValueError(f"{option} {text!r}: LOW must be below HIGH, and positive for equal ratios")
-    return np.geomspace(low, high, int(n)) if log else np.linspace(low, high, int(n))
+    if log:
+        return np.geomspace(low, high, int(n))
+    values: FloatArray = np.linspace(low, high, int(n))
+    values[np.abs(values) < _ROUNDING * (high - low)] = 0.0
+    return values
 
 
 def _value(name: str, text: str, option: str) -> float:

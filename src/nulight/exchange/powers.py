@@ -11,10 +11,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from nulight.inference.engine.templates import Templates, fit_templates
 from nulight.inference.expectation import ParametricCounts, parametric_counts, row_counts
 from nulight.inference.model import CountModel
 from nulight.inference.nuisance import Nuisance
-from nulight.inference.templates import Templates, fit_templates
 from nulight.typing import FloatArray
 
 __all__ = ["Powers", "coupling_powers", "shape_powers"]

@@ -6,7 +6,7 @@ from nulight.inference.contours import contour
 from nulight.inference.expectation import Morph, ParametricCounts, expected_counts
 from nulight.inference.fit import fit, goodness_of_fit
 from nulight.inference.forecast import forecast, reach
-from nulight.inference.gaussian import GaussianChi2, gaussian_chi2
+from nulight.inference.gaussian.chi2 import GaussianChi2, gaussian_chi2
 from nulight.inference.intervals import discovery_significance, limit
 from nulight.inference.likelihood import twice_nll
 from nulight.inference.model import CombinedModel, CountModel, Nuisance, asimov, combine, with_nuisances

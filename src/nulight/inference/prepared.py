@@ -15,16 +15,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nulight.inference.at_values import AtValues, OfObjective, OnSurface
 from nulight.inference.coordinates import Coordinates, Profile, baseline, coordinates, lookup
-from nulight.inference.gaussian_points import GaussianPoints, gaussian_points
+from nulight.inference.engine.at_values import AtValues, OfObjective, OnSurface
+from nulight.inference.engine.objective import Objective
+from nulight.inference.engine.surface import Surface, surface
+from nulight.inference.engine.surface_fit import given_coordinates, minimise_on
+from nulight.inference.engine.surface_function import SurfaceFunction
+from nulight.inference.gaussian.points import GaussianPoints, gaussian_points
 from nulight.inference.model import Model, parts, with_planned_data
-from nulight.inference.objective import Objective
 from nulight.inference.profile import Profiled, minimise
-from nulight.inference.surface import Surface, surface
-from nulight.inference.surface_fit import given_coordinates, minimise_on
-from nulight.inference.surface_function import SurfaceFunction
-from nulight.inference.toys import Toys
+from nulight.inference.toys.data import Toys
 from nulight.typing import FloatArray
 
 __all__ = ["Prepared", "prepare"]

@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nulight.inference.coordinates import Coordinates, Prior, Profile, baseline, coordinates, lookup
+from nulight.inference.engine.newton import Minimum, minimise_in_box
+from nulight.inference.engine.objective import Objective
 from nulight.inference.expectation import morphs, parametric, rows
 from nulight.inference.model import CountModel, Model, parts
-from nulight.inference.newton import Minimum, minimise_in_box
-from nulight.inference.objective import Objective
-from nulight.inference.toys import Toys
+from nulight.inference.toys.data import Toys
 from nulight.typing import FloatArray
 
 __all__ = ["Prior", "Profile", "Profiled", "as_profiled", "best_start", "escapes", "minimise", "points_of", "starts_of"]

@@ -35,8 +35,8 @@ def plot_coverage(result: Coverage, ax: Axes | None = None) -> Figure:
     Returns
     -------
     Figure
-        Error bars are Monte Carlo errors of 68 %. Grey: the two-sided interval is off by more than two of
-        them and more than 1 %, because t does not follow a chi2 distribution.
+        Error bars are Monte Carlo errors of 68 %. Grey: the two-sided interval is off by more than 1 % and more
+        than chance (`Coverage.deviates`), because t does not follow a chi2 distribution.
     """
     with styled():
         if ax is not None:
@@ -64,7 +64,10 @@ def _draw_coverage(ax: Axes, result: Coverage) -> None:
         ax.errorbar(at, value, errors, color=colour, marker=marker, linewidth=0.8, elinewidth=0.8, label=label)
     ax.set_xlim(*_limits(x))
     lowest = min(float(result.lower[interval].min()) for interval in result.intervals)
-    ax.set_ylim(min(lowest, result.cl - _ROOM) - _ROOM / 2, 1 + _ROOM / 4)
+    highest = max(float(result.upper[interval].max()) for interval in result.intervals)
+    ax.set_ylim(
+        min(lowest, result.cl - _ROOM) - _ROOM / 2, min(max(highest, result.cl + _ROOM) + _ROOM / 2, 1 + _ROOM / 4)
+    )
     ax.set_ylabel(f"coverage of {100 * result.cl:g} % CL intervals")
     legend_above(ax, ncols=2)
 

@@ -17,6 +17,8 @@ __all__ = ["component_label", "label_axis", "parameter_label", "power_of_ten", "
 
 _UNITS = {"mu_B": r"$\mu_\mathrm{B}$", "cm^2": r"cm$^2$", "e": "$e$", "t yr": "t yr", "keV": "keV", "": ""}
 
+_NEARLY = 1e-6  # of a power of ten
+
 _COMPONENTS = {"B0": "background $B_0$"} | {
     f"{element}{mass}": rf"$^{{{mass}}}${element}"
     for element, mass in (("Be", 7), ("B", 8), ("N", 13), ("O", 15), ("F", 17), ("Ar", 37), ("Cr", 51), ("Zn", 65))
@@ -72,14 +74,33 @@ def power_of_ten(largest: float) -> int:
 
 
 def label_axis(axis: Axis, name: str, unit: str = "") -> None:
-    """Label an axis with a parameter and, if it is linear, take the power of ten out of its ticks."""
+    """Label an axis with a parameter and, if it is linear, take the power of ten out of its ticks.
+
+    On a logarithmic axis that shows less than two powers of ten 2 and 5 between them have numbers, and no others.
+    """
     if axis.get_scale() != "linear":
         axis.set_label_text(parameter_label(name, unit))
+        if axis.get_scale() == "log":
+            low, high = sorted(axis.get_view_interval())
+            n_powers = math.floor(math.log10(high) + _NEARLY) - math.ceil(math.log10(low) - _NEARLY) + 1
+            axis.set_minor_formatter(FuncFormatter(_between if n_powers < 2 else _nothing))
         return
     power = power_of_ten(max(abs(end) for end in axis.get_view_interval()))
     axis.set_label_text(parameter_label(name, unit, power))
     if power:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value / 10.0**power:.3g}".replace("-", "\u2212")))
+
+
+def _between(value: float, _: int) -> str:
+    power = math.floor(math.log10(value) + _NEARLY)
+    digit = round(value / 10.0**power)
+    if digit not in (2, 5):
+        return ""
+    return f"{value:g}" if -3 < power < 4 else rf"${digit}\times10^{{{power}}}$"
+
+
+def _nothing(_value: float, _place: int) -> str:
+    return ""
 
 
 def quantity(value: float, unit: str = "", digits: int = 2) -> str:

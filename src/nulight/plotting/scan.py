@@ -7,11 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from nulight.inference.levels import confidence, region_threshold
 from nulight.plotting.labels import label_axis
 from nulight.plotting.style import COLOURS, axes_of, figure_of, legend_above, styled
 from nulight.results.scan import ScanResult
+from nulight.runs.points import Axis
 from nulight.typing import FloatArray
 
 __all__ = ["plot_scan"]
@@ -19,6 +21,7 @@ __all__ = ["plot_scan"]
 _LEVELS = ("1 sigma", "90 %", "2 sigma")
 _FEW = 40  # points up to which a curve shows where they are
 _NOTHING = "#DDDDDD"  # where the data are impossible, or no point lies: not the white of what is far
+_NAME, _ABOVE = 0.1, 0.07  # room for the name of a level: fractions of width and height of the frame
 _TOP = 12.0  # Delta chi2 at which a curve leaves the frame, and a map its colours
 
 
@@ -60,41 +63,59 @@ def plot_scan(result: ScanResult, ax: Axes | None = None, *, parameters: Sequenc
 def _draw_curve(ax: Axes, result: ScanResult) -> None:
     name = result.parameters[0]
     x = result.grid[name]
-    ax.plot(x, np.ma.masked_invalid(result.delta_chi2), color=COLOURS["blue"])
-    ax.set_xlim(x[0], x[-1])
+    (curve,) = ax.plot(x, np.ma.masked_invalid(result.delta_chi2), color=COLOURS["blue"])
+    ax.set_xlim(_range(result, name))
     ax.set_ylim(0, min(_TOP, 1.1 * float(np.max(result.delta_chi2, where=np.isfinite(result.delta_chi2), initial=1.0))))
     ax.set_ylabel(r"$\Delta\chi^2$")
     inside = result.delta_chi2 <= ax.get_ylim()[1]
     if len(x) <= _FEW:  # whole on the frame, but none beyond it
         ax.plot(x[inside], result.delta_chi2[inside], "o", color=COLOURS["blue"], markersize=3, clip_on=False)
     for level in _LEVELS:
-        _draw_level(ax, level)
+        _draw_level(ax, level, curve)
 
 
-def _draw_level(ax: Axes, level: str) -> None:
-    """A line at a level, its name above the right end, if the frame shows it."""
+def _range(result: ScanResult, name: str) -> tuple[float, float]:
+    """What was scanned: bins reach further than their middles."""
+    scanned = {axis["name"]: Axis.from_dict(axis) for axis in result.points.get("axes", ())}
+    x = result.grid[name]
+    return (scanned[name].low, scanned[name].high) if name in scanned else (float(x[0]), float(x[-1]))
+
+
+def _draw_level(ax: Axes, level: str, curve: Line2D) -> None:
+    """A line at a level, if the frame shows it, and its name above the end where the curve is not."""
     height = region_threshold(confidence(level), 1)
     if height > ax.get_ylim()[1]:
         return
     ax.axhline(height, color=COLOURS["grey"], linewidth=0.5)
+    right = _is_clear(ax, curve, height, 1 - _NAME, 1.0) or not _is_clear(ax, curve, height, 0.0, _NAME)
     ax.annotate(
         level.replace(" sigma", r"$\sigma$"),
-        (1.0, height),
+        (1.0 if right else 0.0, height),
         xycoords=("axes fraction", "data"),
-        xytext=(-3, 1.5),
+        xytext=(-3 if right else 3, 1.5),
         textcoords="offset points",
-        ha="right",
+        ha="right" if right else "left",
         va="bottom",
         fontsize="x-small",
         color=COLOURS["grey"],
     )
 
 
+def _is_clear(ax: Axes, curve: Line2D, height: float, left: float, right: float) -> bool:
+    """Whether a curve keeps away from the room above a line, between fractions of the width of the frame."""
+    data = np.ma.filled(np.ma.asarray(curve.get_ydata(), float), np.inf)
+    x, y = (ax.transData + ax.transAxes.inverted()).transform(np.stack([curve.get_xdata(), data], axis=1)).T
+    there = np.interp(np.linspace(left, right, 30), x, y)
+    line = height / ax.get_ylim()[1]
+    return bool(np.all(there < line - _ABOVE / 4) or np.all(there > line + _ABOVE))
+
+
 def _draw_map(ax: Axes, result: ScanResult) -> None:
     x, y = (result.grid[name] for name in result.parameters)
     height = np.sqrt(np.ma.masked_invalid(result.delta_chi2.T))
     levels = [float(np.sqrt(region_threshold(confidence(level), 2))) for level in _LEVELS]
-    mesh = ax.pcolormesh(x, y, height, cmap="Blues_r", vmin=0, vmax=np.sqrt(_TOP), shading="nearest", rasterized=True)
+    edges = (_edges(x, ax.get_xscale() == "log"), _edges(y, ax.get_yscale() == "log"))
+    mesh = ax.pcolormesh(*edges, height, cmap="Blues_r", vmin=0, vmax=np.sqrt(_TOP), rasterized=True)
     ax.set_axisbelow(False)  # ticks on the map
     if min(height.shape) > 1:
         for level, value, style in zip(_LEVELS, levels, ("-", "--", ":"), strict=True):
@@ -109,6 +130,17 @@ def _draw_map(ax: Axes, result: ScanResult) -> None:
         ax.plot([], [], "s", color=_NOTHING, label="no value")
     legend_above(ax, ncols=2)
     figure_of(ax).colorbar(mesh, ax=ax, label=r"$\sqrt{\Delta\chi^2}$", extend="max")
+
+
+def _edges(values: FloatArray, log: bool) -> FloatArray:
+    """Edges of the cells about the values of an axis, in equal ratios on a logarithmic one."""
+    if len(values) == 1:
+        half = abs(values[0]) / 2 or 0.5
+        return np.array([values[0] - half, values[0] + half])
+    x = np.log(values) if log else values
+    between = (x[1:] + x[:-1]) / 2
+    edges: FloatArray = np.concatenate([[2 * x[0] - between[0]], between, [2 * x[-1] - between[-1]]])
+    return np.exp(edges) if log else edges
 
 
 def _is_log(values: FloatArray) -> bool:

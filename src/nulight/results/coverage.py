@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from statistics import NormalDist
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,7 +15,7 @@ from nulight.typing import FloatArray
 
 __all__ = ["Coverage"]
 
-_SIGNIFICANT, _RELEVANT = 2.0, 0.01  # Monte Carlo standard deviations, and probability
+_CHANCE, _RELEVANT = 0.0455, 0.01  # probability of 2 standard deviations, shared by all true values; and of coverage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -69,12 +70,17 @@ class Coverage(Result):
     fixed: Mapping[str, float] = field(default_factory=dict)
 
     def deviates(self, interval: str) -> NDArray[np.bool_]:
-        """Return where the coverage is off by more than 2 Monte Carlo errors and more than 1 %, (n_truths,)."""
+        """Return where the coverage is off by more than 1 % and more than chance, (n_truths,).
+
+        Chance are 2 Monte Carlo errors for a single true value, and more for several: so many that one of them
+        is as unlikely to be off.
+        """
         off = self.coverage[interval] - self.cl
         error = np.where(
             off > 0, self.coverage[interval] - self.lower[interval], self.upper[interval] - self.coverage[interval]
         )
-        return np.abs(off) > np.maximum(_SIGNIFICANT * error, _RELEVANT)
+        errors = NormalDist().inv_cdf(1 - _CHANCE / (2 * len(self.truths)))
+        return np.abs(off) > np.maximum(errors * error, _RELEVANT)
 
     def statement(self, interval: str) -> str:
         """Return in words where an interval covers too much or too little."""

@@ -33,7 +33,7 @@ class Projection:
         Of the whole scan.
     bins : int, optional
         Bins per axis; without it as many as leave 5^d points to a bin, d the number of axes of the scan: at most
-        100, and at least 10 if that leaves four points to a bin.
+        100, and at least 10 if that leaves four points to a bin, or 2.
 
     Raises
     ------
@@ -65,7 +65,7 @@ class Projection:
 
 def _n_bins(n_points: int, n_axes: int, n_left: int) -> int:
     wanted, most = ((n_points / n) ** (1 / n_left) for n in (_PER_AXIS**n_axes, _FEW))
-    return int(np.clip(wanted, max(min(_FEWEST, most), 1), _BINS))
+    return int(np.clip(wanted, max(min(_FEWEST, most), 2), _BINS))
 
 
 def _cells(axis: Axis, n_bins: int) -> tuple[FloatArray, FloatArray]:

@@ -15,8 +15,8 @@ import numpy as np
 from nulight.inference.coordinates import Profile, baseline, citations, domain, lookup
 from nulight.inference.levels import interval_threshold
 from nulight.inference.model import Model, parts, with_planned_data
-from nulight.inference.monte_carlo import TIE, Estimate, fraction, quantile
-from nulight.inference.statistics import likelihood_ratio
+from nulight.inference.toys.monte_carlo import TIE, Estimate, fraction, quantile
+from nulight.inference.toys.statistics import likelihood_ratio
 from nulight.results.coverage import Coverage
 from nulight.runs import Chunks, Executor, Memory, Store, execute
 from nulight.runs.execute import Track

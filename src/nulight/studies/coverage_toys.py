@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from nulight.inference.coordinates import Prior, Profile
 from nulight.inference.expectation import expected_counts
 from nulight.inference.model import Model, Nuisance, parts
-from nulight.inference.statistics import BestFits, LikelihoodRatio, one_sided
-from nulight.inference.toys import Toys, throw_toys
+from nulight.inference.toys.data import Toys, throw_toys
+from nulight.inference.toys.statistics import BestFits, LikelihoodRatio, one_sided
 from nulight.runs import Chunks, stream
 from nulight.typing import FloatArray
 

@@ -15,8 +15,8 @@ import numpy as np
 
 from nulight.inference.coordinates import Profile, citations, domain, lookup
 from nulight.inference.model import Model, parts, with_planned_data
-from nulight.inference.monte_carlo import TIE, fraction
-from nulight.inference.toys import throw_toys
+from nulight.inference.toys.data import throw_toys
+from nulight.inference.toys.monte_carlo import TIE, fraction
 from nulight.results.look_elsewhere import LookElsewhere
 from nulight.runs import Chunks, Executor, Memory, Store, execute, stream
 from nulight.runs.execute import Track

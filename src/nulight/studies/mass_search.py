@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from nulight.inference.coordinates import Profile, domain, lookup
 from nulight.inference.expectation import expected_counts, row_counts
 from nulight.inference.intervals import interval_of
-from nulight.inference.mass_grid import MassTable, mass_table
+from nulight.inference.masses.mass_grid import MassTable, mass_table
 from nulight.inference.model import Model, parts
 from nulight.inference.prepared import Prepared, prepare
-from nulight.inference.statistics import search_range
-from nulight.inference.toys import Toys
+from nulight.inference.toys.data import Toys
+from nulight.inference.toys.statistics import search_range
 from nulight.typing import FloatArray
 
 __all__ = ["MassSearch", "mass_search"]

@@ -13,9 +13,9 @@ import numpy as np
 
 from nulight.inference.coordinates import Profile, citations
 from nulight.inference.levels import IntervalKind, interval_threshold
-from nulight.inference.mass_grid import MassTable, mass_table
+from nulight.inference.masses.mass_grid import MassTable, mass_table
+from nulight.inference.masses.raster import Raster, raster_intervals
 from nulight.inference.model import Model, asimov, parts, with_planned_data
-from nulight.inference.raster import Raster, raster_intervals
 from nulight.models.parameters import PARAMETERS
 from nulight.results.portal import PortalLimit
 from nulight.studies.portal_kinematics import decay_lengths

@@ -10,9 +10,9 @@ from nulight.inference.coordinates import Profile
 from nulight.inference.expectation import row_counts
 from nulight.inference.intervals import interval_of
 from nulight.inference.levels import IntervalKind
+from nulight.inference.masses.raster import Raster
 from nulight.inference.model import Model, asimov, parts, with_planned_data
 from nulight.inference.profile import minimise
-from nulight.inference.raster import Raster
 from nulight.models.parameters import PARAMETERS
 from nulight.typing import FloatArray
 
@@ -30,7 +30,7 @@ def one_by_one(
     profile: Profile,
     expected: bool,
 ) -> tuple[Raster, FloatArray | None]:
-    """Return what `nulight.inference.raster.raster_intervals` does, and upper ends for Asimov data if wanted."""
+    """Return what `nulight.inference.masses.raster.raster_intervals` does, and upper ends for Asimov data if wanted."""
     rows, uppers = [], []
     for mass in masses:
         held = {**fixed, "m_4": float(mass)}

@@ -11,7 +11,7 @@ import numpy as np
 from nulight.experiments import Experiment, load
 from nulight.inference.coordinates import Prior
 from nulight.inference.linked import LinkedModel
-from nulight.inference.mass_grid import mass_table
+from nulight.inference.masses.mass_grid import mass_table
 from nulight.inference.model import DerivedModel, Model, parts
 from nulight.models.parameters import PARAMETERS, check_parameters
 from nulight.studies.limits import combine

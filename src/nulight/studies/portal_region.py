@@ -15,10 +15,10 @@ import numpy as np
 
 from nulight.inference.coordinates import citations
 from nulight.inference.levels import confidence, interval_threshold, region_threshold
-from nulight.inference.lines import profile_curves
-from nulight.inference.mass_grid import mass_table
+from nulight.inference.masses.lines import profile_curves
+from nulight.inference.masses.mass_grid import mass_table
+from nulight.inference.masses.raster import Raster, raster_intervals
 from nulight.inference.model import Model, parts, with_planned_data
-from nulight.inference.raster import Raster, raster_intervals
 from nulight.models.parameters import PARAMETERS
 from nulight.results.portal_region import PortalRegion
 from nulight.studies.portal_plane import Experiments, portal_masses, portal_model

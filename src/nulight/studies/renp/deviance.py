@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from nulight.inference.engine.newton import minimise_in_box
 from nulight.inference.likelihood import poisson_twice_nll
-from nulight.inference.newton import minimise_in_box
 from nulight.studies.renp.families import PHASE_SUMS, Family, Templates
 from nulight.typing import FloatArray
 

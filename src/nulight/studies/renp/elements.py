@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nulight.inference.linear_counts import LinearCounts
+from nulight.inference.engine.linear_counts import LinearCounts
 from nulight.renp.experiment import RenpExperiment
 from nulight.typing import FloatArray
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nulight.inference.lines import Points, between
+from nulight.inference.masses.lines import Points, between
 from nulight.studies.renp.rays import Rays
 from nulight.typing import FloatArray
 

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nulight.inference.coordinates import citations
+from nulight.inference.engine.roots import where_reached
 from nulight.inference.levels import interval_threshold
-from nulight.inference.roots import where_reached
 from nulight.renp.experiment import RenpExperiment
 from nulight.renp.parameters import family_of
 from nulight.renp.separation import emitted

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from nulight.inference.engine.linear_counts import LinearCounts, loss_slope
 from nulight.inference.likelihood import poisson_twice_nll
-from nulight.inference.linear_counts import LinearCounts, loss_slope
-from nulight.inference.lines import Points
+from nulight.inference.masses.lines import Points
 from nulight.inference.nuisance import Nuisance
 from nulight.typing import FloatArray
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from nulight.inference.density import LogLikelihood
+from nulight.inference.posterior.density import LogLikelihood
 from nulight.runs.streams import stream
 from nulight.studies.sampling.diagnostics import effective_sample_size, split_r_hat
 from nulight.studies.sampling.draws import MOST_ROWS, Draws, Say, uniform, wanted

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from nulight.inference.density import LogLikelihood
+from nulight.inference.posterior.density import LogLikelihood
 from nulight.studies.sampling.diagnostics import weighted_sample_size
 from nulight.studies.sampling.draws import MOST_ROWS, Draws, Say, wanted
 from nulight.typing import FloatArray

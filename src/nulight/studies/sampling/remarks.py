@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nulight.inference.coordinates import domain, lookup
-from nulight.inference.density import LogLikelihood
+from nulight.inference.posterior.density import LogLikelihood
 from nulight.typing import FloatArray
 
 __all__ = ["piled_up", "separate_modes"]

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 
 from nulight.inference.coordinates import citations
-from nulight.inference.density import LogLikelihood, Treat
 from nulight.inference.model import Model, parts
-from nulight.inference.posterior import Parameters, log_likelihood
+from nulight.inference.posterior.density import LogLikelihood, Treat
+from nulight.inference.posterior.handover import Parameters, log_likelihood
 from nulight.results.credible import shortest_interval, unwrapped, weighted_quantile
 from nulight.results.posterior import Marginal, Posterior
 from nulight.studies.sampling.draws import Draws, Say

@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from nulight.inference.coordinates import coordinates
-from nulight.inference.density import LogLikelihood
-from nulight.inference.newton import minimise_in_box
-from nulight.inference.objective import Objective
+from nulight.inference.engine.newton import minimise_in_box
+from nulight.inference.engine.objective import Objective
+from nulight.inference.posterior.density import LogLikelihood
 from nulight.typing import FloatArray
 
 __all__ = ["Chart", "first_walkers", "minima"]

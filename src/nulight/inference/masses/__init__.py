@@ -1,0 +1,1 @@
+"""One coupling at many masses at once: templates, profile likelihoods, intervals."""

@@ -1,0 +1,1 @@
+"""Pseudo-experiments, and what they tell: belts, intervals, goodness of fit."""
