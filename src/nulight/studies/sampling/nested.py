@@ -12,13 +12,14 @@ import warnings
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nulight.inference.posterior.density import LogLikelihood
 from nulight.studies.sampling.diagnostics import weighted_sample_size
 from nulight.studies.sampling.draws import MOST_ROWS, Draws, Say, wanted
 from nulight.typing import FloatArray
 
-__all__ = ["run_nested"]
+__all__ = ["representative", "run_nested"]
 
 _REMAINING = 0.01  # of ln Z that may be left in the live points when it stops
 _SIZE = 400  # effective samples below which intervals are not converged
@@ -86,14 +87,26 @@ def _reporter(say: Say | None) -> Any:
     return report
 
 
+def representative(weights: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
+    """Return rows that stand for all of a weighted sample, and their weights, adding up to one.
+
+    Without those of no weight; of too many a systematic choice by weight, which keeps the tails.
+    """
+    order = np.argsort(-weights, kind="stable")
+    kept = np.sort(order[np.cumsum(weights[order]) < (1 - _NEGLIGIBLE) * weights.sum()])
+    if len(kept) <= MOST_ROWS:
+        return kept, weights[kept] / weights[kept].sum()
+    share = np.cumsum(weights[kept]) / weights[kept].sum()
+    chosen = np.searchsorted(share, (np.arange(MOST_ROWS) + 0.5) / MOST_ROWS)
+    rows, times = np.unique(chosen, return_counts=True)
+    return kept[rows], times / MOST_ROWS
+
+
 def _draws(results: Any, n_live: int, caught: tuple[str, ...]) -> Draws:
     weights: FloatArray = np.asarray(results.importance_weights(), float)
     samples: FloatArray = np.asarray(results.samples, float)
     size = weighted_sample_size(weights)
-    order = np.argsort(-weights, kind="stable")
-    heavy = order[np.cumsum(weights[order]) < 1 - _NEGLIGIBLE][:MOST_ROWS]
-    kept = np.sort(heavy)
-    weights = weights[kept] / weights[kept].sum()
+    kept, weights = representative(weights)
     doubts = () if size > _SIZE else (f"{size:.0f} effective samples, {_SIZE} are needed; take more live points",)
     return Draws(
         samples=samples[kept],
