@@ -42,7 +42,10 @@ def interval_threshold(cl: float, interval: IntervalKind) -> float:
     """
     _check(cl)
     if interval not in get_args(IntervalKind):
-        raise ValueError(f"interval {interval!r}; use one of: {', '.join(get_args(IntervalKind))}")
+        raise ValueError(
+            f"interval {interval!r}; use one of: {', '.join(get_args(IntervalKind))}; "
+            "'feldman-cousins' and 'cls' are made of pseudo-experiments: nulight.toy_limit"
+        )
     if interval == "upper" and cl <= 0.5:
         raise ValueError(f"an upper limit at {100 * cl:g} % lies below the best fit; use more than 50 %")
     return NormalDist().inv_cdf((1 + cl) / 2 if interval == "two-sided" else cl) ** 2

@@ -93,7 +93,8 @@ def representative(weights: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
     Without those of no weight; of too many a systematic choice by weight, which keeps the tails.
     """
     order = np.argsort(-weights, kind="stable")
-    kept = np.sort(order[np.cumsum(weights[order]) < (1 - _NEGLIGIBLE) * weights.sum()])
+    heavier = np.cumsum(weights[order]) - weights[order]
+    kept = np.sort(order[heavier < (1 - _NEGLIGIBLE) * weights.sum()])
     if len(kept) <= MOST_ROWS:
         return kept, weights[kept] / weights[kept].sum()
     share = np.cumsum(weights[kept]) / weights[kept].sum()
