@@ -66,7 +66,7 @@ def test_lines_go_through_the_blind_spot(record):
 def test_lines_between_two_rows_are_interpolated_in_the_squares(record):
     row = 0.25 * record.y[3] + 0.75 * record.y[4]
     moved = {**record.to_dict(), "blind_spots": {**record.blind_spots, "nu_e": ((0.0, row),)}}
-    moved.pop("result")
+    moved = {name: value for name, value in moved.items() if name not in ("result", "format")}
     arrays = {name: np.array(value) for name, value in moved["moments"].items()}
     moved |= {"x": record.x, "y": record.y, "moments": arrays, "parameters": record.parameters}
     line = plot_complementarity(BlindSpotMap(**moved)).axes[0].get_lines()[0]

@@ -36,6 +36,25 @@ def test_logarithmic_axis_keeps_it_in_its_ticks():
     assert ax.get_xlabel() == "$a_{ee}$ [cm$^2$]"
 
 
+@pytest.mark.parametrize(
+    ("ends", "shown"),
+    [
+        ((2e-12, 7e-11), {r"$2\times10^{-12}$", r"$5\times10^{-12}$", r"$2\times10^{-11}$", r"$5\times10^{-11}$"}),
+        ((1e-12, 1e-10), set()),
+        ((1.5, 60.0), {"2", "5", "20", "50"}),
+    ],
+)
+def test_short_logarithmic_axes_have_numbers_at_2_and_5_and_long_ones_at_powers_alone(ends, shown):
+    ax = StyledFigure().subplots()
+    ax.set_xscale("log")
+    ax.set_xlim(*ends)
+    label_axis(ax.xaxis, "mu_nu", "mu_B")
+    ax.figure.canvas.draw()
+    found = {text.get_text() for text in ax.xaxis.get_minorticklabels()} - {""}
+    assert shown <= found
+    assert len(found) <= len(shown) + 2  # ticks just outside the frame exist as well
+
+
 def test_pure_number_has_no_brackets():
     assert parameter_label("sin2_theta_w") == r"$\sin^2\theta_W$"
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.collections import QuadMesh
 
 from nulight.plotting import plot_scan
 from nulight.results.scan import ScanResult
+from nulight.runs.points import Axis, RandomPoints
 
 
 def scan_record(n, top):
@@ -87,6 +90,9 @@ def test_empty_bins_are_left_out():
     )
     (mesh,) = (item for item in plot_scan(few).axes[0].collections if isinstance(item, QuadMesh))
     assert np.ma.count_masked(mesh.get_array()) == 4
+    ax = plot_scan(few).axes[0]
+    assert "no value" in [text.get_text() for text in ax.get_legend().get_texts()]
+    assert ax.get_facecolor()[:3] != mesh.get_cmap()(1.0)[:3]  # not what is far away
     assert plot_scan(few, parameters=["q_nu_ee"]).axes[0].get_ylim()[1] < 12
 
 
@@ -105,3 +111,70 @@ def test_a_record_without_its_points_says_where_they_are():
         plot_scan(far)
     with pytest.raises(ValueError, match="not among the scanned parameters"):
         plot_scan(bowl(samples=True), parameters=["m_4"])
+
+
+def random_record(n_points, *, log):
+    axis = Axis("mu_nu", 1e-12, 1e-10, log=log)
+    points = RandomPoints([axis, Axis("q_nu_ee", -1e-12, 1e-12)], n_points, 1)
+    samples = points.values(slice(0, n_points))
+    return ScanResult(
+        parameters=points.names,
+        units=("mu_B", "e"),
+        experiments=("one",),
+        grid={},
+        samples=samples,
+        points=points.to_dict(),
+        delta_chi2=(samples["mu_nu"] / 3e-11) ** 2 + (samples["q_nu_ee"] / 3e-13) ** 2,
+        best=dict.fromkeys(points.names, 0.0),
+        twice_nll=0.0,
+    )
+
+
+@pytest.mark.parametrize("n_points", [3, 3000])
+@pytest.mark.parametrize("log", [False, True])
+def test_bins_fill_the_range_that_was_scanned_and_are_spread_like_its_points(n_points, log):
+    result = random_record(n_points, log=log)
+    ax = plot_scan(result).axes[0]
+    assert ax.get_xscale() == ("log" if log else "linear")
+    (mesh,) = (item for item in ax.collections if isinstance(item, QuadMesh))
+    corners = mesh.get_coordinates()
+    np.testing.assert_allclose(corners[0, [0, -1], 0], [1e-12, 1e-10], rtol=1e-6)
+    np.testing.assert_allclose(corners[[0, -1], 0, 1], [-1e-12, 1e-12], rtol=1e-6)
+    np.testing.assert_allclose(plot_scan(result, parameters=["mu_nu"]).axes[0].get_xlim(), (1e-12, 1e-10))
+
+
+def test_levels_without_a_line_have_no_name():
+    two = random_record(2, log=True)
+    labels = [text.get_text() for text in plot_scan(two).axes[0].get_legend().get_texts()]
+    assert labels == ["lowest point", "no value"]
+
+
+def test_names_of_levels_stand_where_the_curve_is_not():
+    x = np.geomspace(1e-12, 1e-10, 60)
+    steep = ScanResult(
+        parameters=("mu_nu",),
+        units=("mu_B",),
+        experiments=("one",),
+        grid={"mu_nu": x},
+        delta_chi2=(x / 5e-11) ** 2,
+        best={"mu_nu": 1e-12},
+        twice_nll=0.0,
+    )
+    names = {text.get_text(): text.xy[0] for text in plot_scan(steep).axes[0].texts}
+    assert names["90 %"] == 0.0
+    mirrored = replace(steep, delta_chi2=steep.delta_chi2[::-1])
+    assert {text.xy[0] for text in plot_scan(mirrored).axes[0].texts} == {1.0}
+
+
+def test_an_axis_of_one_value_is_drawn():
+    held = ScanResult(
+        parameters=("mu_nu", "q_nu_ee"),
+        units=("mu_B", "e"),
+        experiments=("one",),
+        grid={"mu_nu": np.array([1e-11]), "q_nu_ee": np.linspace(-1e-12, 1e-12, 5)},
+        delta_chi2=np.array([[4.0, 1.0, 0.0, 1.0, 4.0]]),
+        best={"mu_nu": 1e-11, "q_nu_ee": 0.0},
+        twice_nll=0.0,
+    )
+    (mesh,) = (item for item in plot_scan(held).axes[0].collections if isinstance(item, QuadMesh))
+    np.testing.assert_allclose(mesh.get_coordinates()[0, :, 0], [0.5e-11, 1.5e-11])

@@ -50,7 +50,7 @@ def plot_scan(result: ScanResult, ax: Axes | None = None, *, parameters: Sequenc
     with styled():
         ax = axes_of(ax)
         for scale, name in zip((ax.set_xscale, ax.set_yscale), result.parameters, strict=False):
-            scale("log" if _is_log(result.grid[name]) else "linear")
+            scale("log" if _is_log(result, name) else "linear")
         if len(result.parameters) == 1:
             _draw_curve(ax, result)
         else:
@@ -76,9 +76,14 @@ def _draw_curve(ax: Axes, result: ScanResult) -> None:
 
 def _range(result: ScanResult, name: str) -> tuple[float, float]:
     """What was scanned: bins reach further than their middles."""
-    scanned = {axis["name"]: Axis.from_dict(axis) for axis in result.points.get("axes", ())}
-    x = result.grid[name]
-    return (scanned[name].low, scanned[name].high) if name in scanned else (float(x[0]), float(x[-1]))
+    axis = _scanned(result, name)
+    return axis.low, axis.high
+
+
+def _scanned(result: ScanResult, name: str) -> Axis:
+    """The axis of the points; older records have only its values."""
+    axes = {axis["name"]: Axis.from_dict(axis) for axis in result.points.get("axes", ())}
+    return axes.get(name) or Axis.of(name, result.grid[name])
 
 
 def _draw_level(ax: Axes, level: str, curve: Line2D) -> None:
@@ -120,9 +125,10 @@ def _draw_map(ax: Axes, result: ScanResult) -> None:
     if min(height.shape) > 1:
         for level, value, style in zip(_LEVELS, levels, ("-", "--", ":"), strict=True):
             if height.min() < value < height.max():
-                ax.contour(x, y, height, levels=[value], colors="black", linewidths=0.8, linestyles=style)
-                text = level.replace(" sigma", r"$\sigma$")
-                ax.plot([], [], style, color="black", linewidth=0.8, label=f"{text}, 2 dof")
+                lines = ax.contour(x, y, height, levels=[value], colors="black", linewidths=0.8, linestyles=style)
+                if np.size(lines.get_paths()[0].vertices):  # too few bins may have a value
+                    text = level.replace(" sigma", r"$\sigma$")
+                    ax.plot([], [], style, color="black", linewidth=0.8, label=f"{text}, 2 dof")
     best = [result.best[name] for name in result.parameters]
     ax.plot(*best, "+", color=COLOURS["vermillion"], label="lowest point", linestyle="none", clip_on=False)
     if np.ma.is_masked(height):
@@ -143,8 +149,11 @@ def _edges(values: FloatArray, log: bool) -> FloatArray:
     return np.exp(edges) if log else edges
 
 
-def _is_log(values: FloatArray) -> bool:
-    """Whether the steps have equal ratios and differ."""
+def _is_log(result: ScanResult, name: str) -> bool:
+    """Whether the points were spread so, or the steps have equal ratios and differ."""
+    values = result.grid[name]
+    if _scanned(result, name).log:
+        return True
     if values[0] <= 0 or len(values) < 3:
         return False
     steps = np.diff(np.log(values))
