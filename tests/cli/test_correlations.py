@@ -99,6 +99,8 @@ def test_contours_and_workspaces_take_them_as_well(run, tmp_path):
     assert run("workspace", *solar, "mu_nu", "--correlate", f"{pair}=0.5", "--out", out).exit_code == 0
     model = nl.correlate(nl.combine(*map(nl.load, solar)), {tuple(pair.split(",")): 0.5})
     assert json.loads(out.read_text(encoding="utf-8")) == nl.to_pyhf(model, "mu_nu")
+    said = json.loads((tmp_path / "w-metadata.json").read_text(encoding="utf-8"))
+    assert said["linked_nuisances"] == model.provenance()["linked_nuisances"]
 
 
 def test_unknown_nuisances_are_named_with_those_there_are(fails):

@@ -83,7 +83,7 @@ Profiled = Annotated[
     typer.Option(
         "--profile",
         metavar="P[:LOW:HIGH],...",
-        help="Minimise over further parameters: 'a_nu_mumu:0:1e-32,sin2_theta_w'.",
+        help="Minimise over further parameters: 'a_nu_mumu:0:1e-32, sin2_theta_w'.",
     ),
 ]
 Nuisances = Annotated[

@@ -108,7 +108,7 @@ def _draw_level(ax: Axes, level: str, curve: Line2D) -> None:
 
 def _is_clear(ax: Axes, curve: Line2D, height: float, left: float, right: float) -> bool:
     """Whether a curve keeps away from the room above a line, between fractions of the width of the frame."""
-    data = np.ma.filled(np.ma.asarray(curve.get_ydata(), float), np.inf)
+    data: FloatArray = np.ma.filled(np.ma.asarray(curve.get_ydata(), float), np.inf)
     x, y = (ax.transData + ax.transAxes.inverted()).transform(np.stack([curve.get_xdata(), data], axis=1)).T
     there = np.interp(np.linspace(left, right, 30), x, y)
     line = height / ax.get_ylim()[1]

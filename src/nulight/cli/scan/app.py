@@ -49,5 +49,9 @@ _COMMANDS: dict[str, Callable[..., None]] = {
     "merge": merge,
     "plot": plot,
 }
+_EXAMPLES = {
+    "run": "nulight scan texono-csi-2010 --grid mu_nu_e=0:4e-10:60 --grid r2_nu_ee=-6e-31:2e-31:60 --out map.png",
+    "plot": "nulight scan plot FOLDER --of mu_nu_e --of q_nu_ee --out pair.png",
+}
 for _name, _command in _COMMANDS.items():
-    app.command(_name)(_command)
+    app.command(_name, epilog=_EXAMPLES.get(_name))(_command)

@@ -11,6 +11,8 @@ from nulight.cli.scan.shared import Folder
 
 __all__ = ["command"]
 
+_KINDS = {"grid": "grid", "random": "random points", "latin": "Latin hypercube"}
+
 
 def command(folder: Folder, as_json: Json = False) -> None:
     """Print how far the scan in a folder is; every chunk is checked."""
@@ -23,10 +25,10 @@ def command(folder: Folder, as_json: Json = False) -> None:
         what = {"kind": manifest.kind, "experiments": manifest.experiments, "points": manifest.what["points"]}
         sys.stdout.write(json_text(asdict(status) | what))
         return
-    points = manifest.what["points"]["kind"]
+    points = _KINDS[manifest.what["points"]["kind"]]
     doing = "running" if status.running else "finished" if status.n_done == status.n_chunks else "waits to be resumed"
     lines = [
-        f"{folder}: {points} scan of {', '.join(run.points.names)}, {', '.join(manifest.experiments)}",
+        f"{folder}: {points} of {', '.join(run.points.names)}, {', '.join(manifest.experiments)}",
         f"{status.n_items_done:,} of {status.n_items:,} points, "
         f"{status.n_done:,} of {status.n_chunks:,} chunks: {doing}",
         f"{status.n_bytes / 1e6:.3g} MB; nulight {manifest.versions['nulight']}",
