@@ -38,5 +38,11 @@ def test_what_cannot_be_said_is_explained(fails, tmp_path, words, message):
     assert not list(tmp_path.iterdir())
 
 
+def test_the_tolerance_that_a_message_speaks_of_can_be_raised(run, fails, tmp_path):
+    words = ("workspace", "coherent-lar-2020", "mu_nu_mu", "--out", tmp_path / "x.json")
+    assert "raise the tolerance" in fails(*words)
+    assert run(*words, "--tolerance", 2).exit_code == 0
+
+
 def test_only_json_is_written(fails, tmp_path):
     assert "written as .json" in fails("workspace", "xenonnt-2022-er", "mu_nu", "--out", tmp_path / "x.yaml")

@@ -33,6 +33,14 @@ def command(
         list[str] | None,
         typer.Option("--and", metavar="PARAM", help="A further free coupling; may be repeated."),
     ] = None,
+    tolerance: Annotated[
+        float,
+        typer.Option(
+            "--tolerance",
+            min=0.0,
+            help="pyhf: what may be left out or interpolated, in standard deviations of the data.",
+        ),
+    ] = 0.1,
     settings: Settings = None,
     nuisances: Nuisances = None,
     share: Share = None,
@@ -62,6 +70,6 @@ def command(
     if kind == "hs3":
         written = [write_text(out, json_text(to_hs3(model, couplings, fixed=fixed)))]
     else:
-        written = list(export_pyhf(model, couplings, fixed=fixed).save(out))
+        written = list(export_pyhf(model, couplings, fixed=fixed, tolerance=tolerance).save(out))
     for path in written:
         typer.echo(str(path))
