@@ -7,6 +7,7 @@ import json
 import pytest
 
 import nulight as nl
+from nulight.runs import run_chunk
 
 CHROMIUM = ("limit", "51cr-cevns-ge", "mu_nu_e")
 
@@ -54,6 +55,8 @@ def test_values_are_written_as_a_table(run, tmp_path):
         (("--toys", "100"), "--interval feldman-cousins"),
         (("--impacts",), "--impacts: for toys"),
         (("--dask", "local:2"), "--dask: for toys"),
+        (("--run", "kept"), "--run: for toys"),
+        (("--interval", "cls", "--run", "kept", "--compare-conventions"), "--run keeps the toys of one limit"),
         (("--interval", "cls", "--m4", "1 keV:1 MeV:5"), "one mass only"),
         (("--interval", "bayes"), "feldman-cousins"),
         (("--interval", "cls", "--toys", "3"), "20"),
@@ -68,3 +71,22 @@ def test_what_does_not_go_together_is_refused(run, options, text):
 def test_asymptotic_limits_are_what_they_were(run):
     result = run(*CHROMIUM, "--json")
     assert json.loads(result.stdout)["result"] == "limit"
+
+
+def test_a_folder_keeps_the_toys_through_interruptions(run, run_json, record, tmp_path, monkeypatch):
+    words = (*CHROMIUM, "--interval", "feldman-cousins", "--toys", "60", "--run", tmp_path / "kept")
+
+    def stopped(_self, task, chunks):
+        for chunk in chunks[:3]:
+            yield chunk, run_chunk(task, chunk)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nulight.runs.execute.Serial.run", stopped)
+    result = run(*words, "--seed", "3")
+    monkeypatch.undo()
+    assert result.exit_code == 130
+    assert f"nulight limit: interrupted; 3 finished chunks are kept in {tmp_path / 'kept'}" in result.stderr
+    assert run_json(*words, "--seed", "3") == record
+    other = run(*words, "--seed", "4")
+    assert other.exit_code == 1
+    assert "holds another run (what.seed is 3 there and 4 now)" in other.stderr

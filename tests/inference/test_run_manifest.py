@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import nulight as nl
+from nulight.inference.coordinates import Prior
 from nulight.inference.model import _derive, asimov, combine, with_nuisances
-from nulight.inference.run_manifest import fingerprint, manifest_of
-from nulight.runs import Chunks
+from nulight.inference.run_manifest import fingerprint, kept, manifest_of
+from nulight.runs import Chunks, Memory, RunFolder
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +63,46 @@ def test_the_manifest_carries_provenance_and_definition(csi):
     assert manifest.provenance["data"] == csi.provenance()["data"]
     assert manifest.what["seed"] == 1
     assert manifest.what["nuisances"] == [n.describe() for n in csi.nuisances]
+
+
+def study(folder, model, **changes):
+    options = {"parameters": ("mu_nu_mu",), "profile": {}, "fixed": {}, "what": {"seed": 1}} | changes
+    return kept(folder, model, kind="study", chunks=Chunks(n_items=4, size=2), **options)
+
+
+def test_chunks_are_kept_in_memory_without_a_folder(csi):
+    with study(None, csi) as store:
+        assert isinstance(store, Memory)
+
+
+def test_a_folder_keeps_what_is_done_and_knows_whose_it_is(csi, tmp_path):
+    with study(tmp_path, csi) as store:
+        store.write(1, {"x": np.ones(2)})
+    with study(tmp_path, csi) as store:
+        assert store.finished() == {1}
+    manifest = RunFolder(tmp_path).manifest
+    assert manifest.what["units"] == {"mu_nu_mu": "mu_B"}
+    assert manifest.what["parameters"] == ["mu_nu_mu"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"parameters": ("mu_nu_e",)},
+        {"profile": {"mu_nu_e": (0.0, np.inf)}},
+        {"profile": {"mu_nu_e": Prior(0.0, 1e-9)}},
+        {"fixed": {"mu_nu_e": 1e-9}},
+        {"what": {"seed": 2}},
+    ],
+)
+def test_a_folder_refuses_everything_else(csi, tmp_path, changes):
+    with study(tmp_path, csi):
+        pass
+    with pytest.raises(ValueError, match="holds another run"), study(tmp_path, csi, **changes):
+        pass
+
+
+def test_unknown_names_leave_nothing_behind(csi, tmp_path):
+    with pytest.raises(ValueError, match="mu_nu_x"), study(tmp_path / "run", csi, profile={"mu_nu_x": (0.0, 1.0)}):
+        pass
+    assert not (tmp_path / "run").exists()

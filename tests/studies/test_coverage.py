@@ -12,9 +12,10 @@ from scipy.optimize import brentq
 from scipy.stats import norm, poisson
 
 import nulight as nl
+from breaking import Breaking
 from nulight.inference.model import Nuisance, with_nuisances
 from nulight.results.reading import read_result
-from nulight.runs import Memory
+from nulight.runs import RunFolder
 from nulight.studies.coverage import coverage
 
 T, Q = norm.ppf(0.95) ** 2, norm.ppf(0.90) ** 2
@@ -191,17 +192,80 @@ def test_values_of_a_second_region_belong_to_the_upper_limit(toy, parameter):
     assert agrees(found.coverage["two-sided"][[0, 2]], 0.9, 1000)
 
 
-def test_the_pieces_of_the_work_are_the_same_in_any_order_and_place(bounded, result):
+def test_the_pieces_of_the_work_are_the_same_in_any_order_and_place(bounded, result, tmp_path):
     class Elsewhere:
         def run(self, task, chunks):
             again = cloudpickle.loads(cloudpickle.dumps(task))
             for chunk in reversed(chunks):
                 yield chunk, again(chunk)
 
-    store = Memory()
-    found = coverage(bounded, "s", TRUTHS, n_toys=N, seed=3, executor=Elsewhere(), store=store)
+    found = coverage(bounded, "s", TRUTHS, n_toys=N, seed=3, executor=Elsewhere(), folder=tmp_path)
     assert found.to_dict() == result.to_dict()
-    assert len(store.finished()) == len(TRUTHS) * N // 500
+    status = RunFolder(tmp_path).status()
+    assert status.n_done == status.n_chunks == len(TRUTHS) * N // 500
+
+
+def test_an_interrupted_study_goes_on_where_it_stopped(bounded, tmp_path):
+    options = {"n_toys": 700, "seed": 3}
+    with pytest.raises(KeyboardInterrupt):
+        coverage(bounded, "s", TRUTHS, **options, folder=tmp_path, executor=Breaking(3))
+    found = coverage(bounded, "s", TRUTHS, **options, folder=tmp_path, executor=Breaking(5))
+    assert found.to_dict() == coverage(bounded, "s", TRUTHS, **options).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"seed": 4}, "what.seed is 3 there and 4 now"),
+        ({"truths": [0.0, 0.7]}, r"what.truths\[1\] is 0.6 there and 0.7 now"),
+        ({"intervals": "two-sided"}, "what.intervals"),
+        ({"cl": 0.95}, "what.cl is 0.9 there and 0.95 now"),
+        ({"fixed": {"b": 1.0}}, "what.fixed.b is null there and 1.0 now"),
+        ({"profile": {"b": (-1.0, 1.0)}}, 'what.profile.b is null there and {"range": "-1.0 to 1.0"} now'),
+    ],
+)
+def test_the_folder_of_another_study_is_refused(toy, parameter, tmp_path, change, text):
+    model = toy(
+        statistic="gaussian",
+        observed=np.zeros(2),
+        sigma=np.ones(2),
+        terms={"signal": [({"s": 1}, [1.0, 0.0])], "other": [({"b": 1}, [1.0, 2.0])]},
+        known=(parameter("s", lower=0.0), parameter("b")),
+    )
+    options = {"truths": [0.0, 0.6], "n_toys": 20, "seed": 3, "folder": tmp_path}
+    coverage(model, "s", **options)
+    with pytest.raises(ValueError, match=f"holds another run .*{text}"):
+        coverage(model, "s", **options | change)
+
+
+def test_the_level_matters_to_toys_of_upper_limits_only(bounded, tmp_path):
+    options = {"intervals": ["two-sided", "feldman-cousins"], "n_toys": 600, "seed": 3}
+    coverage(bounded, "s", TRUTHS, **options, folder=tmp_path)
+    found = coverage(bounded, "s", TRUTHS, **options, cl=0.4, folder=tmp_path, executor=Breaking(0))
+    assert found.to_dict() == coverage(bounded, "s", TRUTHS, **options, cl=0.4).to_dict()
+    exact = [norm.cdf(np.sqrt(t)) - norm.cdf(lowest_inside(s, t) - s) for t in [norm.ppf(0.7) ** 2] for s in TRUTHS]
+    assert agrees(found.coverage["two-sided"], exact, 600)
+
+
+def test_one_interval_needs_no_list(bounded):
+    found = coverage(bounded, "s", 1.3, intervals="upper", n_toys=50)
+    assert found.to_dict() == coverage(bounded, "s", [1.3], intervals=["upper"], n_toys=50).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"n_toys": 0}, "n_toys = 0; throw at least 1 pseudo-experiment"),
+        ({"cl": 0.4}, "an upper limit at 40 %"),
+        ({"cl": 0.4, "intervals": "cls"}, "an upper limit at 40 %"),
+        ({"cl": 1.4, "intervals": "two-sided"}, "confidence level 1.4"),
+        ({"intervals": "bayes"}, "interval 'bayes'; use two-sided"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_anything_is_written(bounded, tmp_path, options, text):
+    with pytest.raises(ValueError, match=text):
+        coverage(bounded, "s", TRUTHS, **options, folder=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_records_come_back_and_say_what_they_are(result, tmp_path):

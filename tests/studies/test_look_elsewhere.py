@@ -10,9 +10,9 @@ import pytest
 from scipy.stats import chi2, norm
 
 import nulight as nl
+from breaking import Breaking
 from nulight.inference.model import Nuisance
 from nulight.results.reading import read_result
-from nulight.runs import Memory
 from nulight.studies.look_elsewhere import look_elsewhere, upcrossings
 from oracles_counts import Parameter
 
@@ -189,7 +189,7 @@ def test_the_pieces_of_the_work_are_the_same_in_any_order_and_place(excess, tmp_
 
     options = {"mass": "m", "n_toys": 600, "seed": 7}
     here = look_elsewhere(excess, "s", GRID[::20], **options)
-    there = look_elsewhere(excess, "s", GRID[::20], **options, executor=Elsewhere(), store=Memory())
+    there = look_elsewhere(excess, "s", GRID[::20], **options, executor=Elsewhere())
     assert there.to_dict() == here.to_dict()
     again = read_result(here.save(tmp_path / "search.json"))
     assert again.to_dict() == here.to_dict()
@@ -222,3 +222,20 @@ def test_grids_coarser_than_the_line_are_told(excess):
     found = look_elsewhere(excess, "s", np.arange(0.0, 31.0, 4 * WIDTH), mass="m", n_toys=300)
     assert found.warnings[0].startswith("the grid is coarse: 7 pairs of neighbouring masses between 0 and 28")
     assert not look_elsewhere(excess, "s", GRID[::3], mass="m", n_toys=300).warnings
+
+
+def test_an_interrupted_study_goes_on_where_it_stopped(excess, tmp_path):
+    options = {"mass": "m", "n_toys": 600, "seed": 7}
+    with pytest.raises(KeyboardInterrupt):
+        look_elsewhere(excess, "s", GRID[::20], **options, folder=tmp_path, executor=Breaking(1))
+    found = look_elsewhere(excess, "s", GRID[::20], **options, folder=tmp_path, executor=Breaking(2))
+    assert found.to_dict() == look_elsewhere(excess, "s", GRID[::20], **options).to_dict()
+    with pytest.raises(ValueError, match=r"holds another run .what.seed is 7 there and 8 now"):
+        look_elsewhere(excess, "s", GRID[::20], **options | {"seed": 8}, folder=tmp_path)
+    with pytest.raises(ValueError, match=r"holds another run .what.masses"):
+        look_elsewhere(excess, "s", GRID[::10], **options, folder=tmp_path)
+
+
+def test_no_toys_are_no_study(excess):
+    with pytest.raises(ValueError, match="n_toys = 0; throw at least 1 pseudo-experiment"):
+        look_elsewhere(excess, "s", GRID[::20], mass="m", n_toys=0)

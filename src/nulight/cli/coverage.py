@@ -23,7 +23,7 @@ from nulight.cli.options import (
 )
 from nulight.cli.output import answer, print_table
 from nulight.cli.progress import ChunkBar
-from nulight.cli.toys import Files, Seed, Toys, check_files, values_of, write_files
+from nulight.cli.toys import Files, Run, Seed, Toys, check_files, told_how_to_go_on, values_of, write_files
 
 if TYPE_CHECKING:
     from nulight.inference.model import Model
@@ -55,6 +55,7 @@ def command(
     cl: Level = 0.90,
     toys: Toys = 2000,
     seed: Seed = 1,
+    run: Run = None,
     true_nuisances: Annotated[
         str,
         typer.Option(
@@ -81,19 +82,21 @@ def command(
     check_mass({**fixed, **profiled}, parameter)
     values = values_of(parameter, truths, "--truths")
     model = make_model(load_all(names, conventions, neutrinos), treatments(nuisances))
-    result = coverage(
-        model,
-        parameter,
-        values,
-        intervals=None if intervals is None else cast("list[IntervalName]", intervals.replace(" ", "").split(",")),
-        cl=cl,
-        n_toys=toys,
-        seed=seed,
-        nuisances=_true_nuisances(model, true_nuisances),
-        profile=profiled,
-        fixed=fixed,
-        track=ChunkBar("toys", toys * len(values)),
-    )
+    with told_how_to_go_on(run, "nulight coverage"):
+        result = coverage(
+            model,
+            parameter,
+            values,
+            intervals=None if intervals is None else cast("list[IntervalName]", intervals.replace(" ", "").split(",")),
+            cl=cl,
+            n_toys=toys,
+            seed=seed,
+            nuisances=_true_nuisances(model, true_nuisances),
+            profile=profiled,
+            fixed=fixed,
+            folder=run,
+            track=ChunkBar("toys", toys * len(values)),
+        )
     write_files(result, out, "plot_coverage")
     answer(result, as_json=as_json, out=None, show=lambda: _show(result))
 

@@ -20,7 +20,7 @@ from nulight.cli.options import (
 )
 from nulight.cli.output import answer, print_table
 from nulight.cli.progress import ChunkBar
-from nulight.cli.toys import Files, Seed, Toys, check_files, write_files
+from nulight.cli.toys import Files, Run, Seed, Toys, check_files, told_how_to_go_on, write_files
 
 if TYPE_CHECKING:
     from nulight.results.goodness import Goodness
@@ -37,6 +37,7 @@ def command(
     ],
     toys: Toys = 1000,
     seed: Seed = 1,
+    run: Run = None,
     statistic: Annotated[
         Literal["saturated", "pearson"],
         typer.Option("--statistic", help="-2 ln L relative to the saturated model, or Pearson's chi2."),
@@ -61,15 +62,17 @@ def command(
     fixed = fixed_values(settings, m4)
     check_mass(fixed, *parameters)
     model = make_model(load_all(names, conventions, neutrinos), treatments(nuisances))
-    result = goodness(
-        model,
-        parameters,
-        n_toys=toys,
-        seed=seed,
-        statistic=statistic,
-        fixed=fixed,
-        track=ChunkBar("toys", toys),
-    )
+    with told_how_to_go_on(run, "nulight goodness"):
+        result = goodness(
+            model,
+            parameters,
+            n_toys=toys,
+            seed=seed,
+            statistic=statistic,
+            fixed=fixed,
+            folder=run,
+            track=ChunkBar("toys", toys),
+        )
     write_files(result, out, "plot_goodness")
     answer(result, as_json=as_json, out=None, show=lambda: _show(result))
 

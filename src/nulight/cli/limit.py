@@ -27,7 +27,7 @@ from nulight.cli.output import answer, check_suffix, compare, interval_text, num
 from nulight.cli.portal import CurveOptions, Overlay, Region, answer_curve, is_curve
 from nulight.cli.scan.shared import Dask
 from nulight.cli.toy_limit import Impacts, IntervalName, OptionalToys, ToyOptions, show_toy_notes, show_toys
-from nulight.cli.toys import Seed
+from nulight.cli.toys import Run, Seed
 
 if TYPE_CHECKING:
     from nulight.experiments import Experiment
@@ -55,6 +55,7 @@ def command(
     toys: OptionalToys = None,
     seed: Seed = 1,
     impacts: Impacts = False,
+    run: Run = None,
     dask: Dask = None,
     profile: Profiled = None,
     settings: Settings = None,
@@ -77,8 +78,8 @@ def command(
 
     check_suffix(out, plots=not compare_conventions)
     names, (parameter,) = split_names(words, 1)
-    toyed = ToyOptions(interval=interval, toys=toys, seed=seed, impacts=impacts, where=dask)
-    toyed.check(curve=region or is_curve(m4))
+    toyed = ToyOptions(interval=interval, toys=toys, seed=seed, impacts=impacts, where=dask, run=run)
+    toyed.check(curve=region or is_curve(m4), compare=compare_conventions)
     kind: Any = interval
     if region or is_curve(m4):
         options = CurveOptions(cl=cl, interval=kind, masses=m4 or "auto", overlay=overlay, region=region)

@@ -20,7 +20,7 @@ from nulight.cli.options import (
 )
 from nulight.cli.output import answer, print_table
 from nulight.cli.progress import ChunkBar
-from nulight.cli.toys import Files, Seed, Toys, check_files, values_of, write_files
+from nulight.cli.toys import Files, Run, Seed, Toys, check_files, told_how_to_go_on, values_of, write_files
 
 if TYPE_CHECKING:
     from nulight.results.look_elsewhere import LookElsewhere
@@ -47,6 +47,7 @@ def command(
     ] = None,
     toys: Toys = 500,
     seed: Seed = 1,
+    run: Run = None,
     profile: Profiled = None,
     settings: Settings = None,
     nuisances: Nuisances = None,
@@ -64,17 +65,19 @@ def command(
     check_files(out)
     names, (coupling,) = split_names(words, 1)
     where = mass or _mass_of(coupling)
-    result = look_elsewhere(
-        make_model(load_all(names, conventions, neutrinos), treatments(nuisances)),
-        coupling,
-        values_of(where, masses, "--masses"),
-        mass=where,
-        n_toys=toys,
-        seed=seed,
-        profile=profile_ranges(profile),
-        fixed=fixed_values(settings),
-        track=ChunkBar("toys", toys),
-    )
+    with told_how_to_go_on(run, "nulight significance"):
+        result = look_elsewhere(
+            make_model(load_all(names, conventions, neutrinos), treatments(nuisances)),
+            coupling,
+            values_of(where, masses, "--masses"),
+            mass=where,
+            n_toys=toys,
+            seed=seed,
+            profile=profile_ranges(profile),
+            fixed=fixed_values(settings),
+            folder=run,
+            track=ChunkBar("toys", toys),
+        )
     write_files(result, out, "plot_look_elsewhere")
     answer(result, as_json=as_json, out=None, show=lambda: _show(result))
 

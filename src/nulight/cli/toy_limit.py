@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from nulight.cli.models import conventions_text
 from nulight.cli.output import interval_text, number, print_lines, print_table
 from nulight.cli.progress import ChunkBar
+from nulight.cli.toys import told_how_to_go_on
 
 if TYPE_CHECKING:
     from nulight.inference.coordinates import Profile
@@ -46,13 +48,14 @@ class ToyOptions:
     seed: int
     impacts: bool
     where: str | None
+    run: Path | None
 
     @property
     def wanted(self) -> bool:
         """Whether the interval comes from toys at all."""
         return self.toys is not None or self.interval in ("feldman-cousins", "cls")
 
-    def check(self, *, curve: bool) -> None:
+    def check(self, *, curve: bool, compare: bool) -> None:
         """Refuse what does not go together.
 
         Raises
@@ -62,10 +65,13 @@ class ToyOptions:
         """
         if self.wanted and curve:
             raise ValueError("toys are thrown for one mass only: give --m4 a single one, or --interval two-sided|upper")
+        if self.run and compare:
+            raise ValueError("--run keeps the toys of one limit: not together with --compare-conventions")
         if self.wanted and self.interval == "two-sided":
             raise ValueError("--toys: a two-sided interval from toys is that of --interval feldman-cousins")
-        if not self.wanted and (self.impacts or self.where):
-            option = "--impacts" if self.impacts else "--dask"
+        asked = {"--impacts": self.impacts, "--dask": self.where, "--run": self.run}
+        if not self.wanted and any(asked.values()):
+            option = next(name for name, value in asked.items() if value)
             raise ValueError(f"{option}: for toys; give --interval feldman-cousins, --interval cls or --toys")
 
     def compute(
@@ -76,7 +82,7 @@ class ToyOptions:
         from nulight.runs.open import open_executor
 
         interval: Any = self.interval
-        with open_executor(self.where or "serial") as executor:
+        with told_how_to_go_on(self.run, "nulight limit"), open_executor(self.where or "serial") as executor:
             return toy_limit(
                 model,
                 parameter,
@@ -87,6 +93,7 @@ class ToyOptions:
                 profile=profile,
                 fixed=fixed,
                 impacts="all" if self.impacts else (),
+                folder=self.run,
                 executor=executor,
                 track=_Bar(self.toys or _TOYS),
             )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,10 +16,16 @@ if TYPE_CHECKING:
     from nulight.results import Result
     from nulight.typing import FloatArray
 
-__all__ = ["Files", "Seed", "Toys", "check_files", "values_of", "write_files"]
+__all__ = ["Files", "Run", "Seed", "Toys", "check_files", "told_how_to_go_on", "values_of", "write_files"]
 
 Toys = Annotated[int, typer.Option("--toys", min=20, max=10_000_000, help="Pseudo-experiments.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Same seed, same pseudo-experiments.")]
+Run = Annotated[
+    Path | None,
+    typer.Option(
+        "--run", metavar="FOLDER", help="Keep finished chunks here; after an interruption the same command goes on."
+    ),
+]
 Files = Annotated[
     list[Path] | None,
     typer.Option(
@@ -31,6 +38,29 @@ Files = Annotated[
 _FORM = "LOW:HIGH:N, LOW:HIGH:N:log or values with commas"
 _MOST = 100_000
 _ROUNDING = 1e-12  # of the range: a value that is meant to be zero
+
+
+@contextmanager
+def told_how_to_go_on(folder: Path | None, command: str) -> Iterator[None]:
+    """Say after Ctrl-C what is kept and how to go on; exit code 130 as shells have it.
+
+    Parameters
+    ----------
+    folder : Path, optional
+    command : str
+        Such as "nulight coverage".
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        from nulight.runs import RunFolder
+
+        if folder is None or not RunFolder(folder).exists():
+            raise
+        n = RunFolder(folder).status().n_done
+        chunks = f"{n:,} finished chunk{'s are' if n != 1 else ' is'}"
+        typer.echo(f"{command}: interrupted; {chunks} kept in {folder}. Go on with the same command.", err=True)
+        raise typer.Exit(130) from None
 
 
 def check_files(files: Sequence[Path] | None) -> None:

@@ -8,17 +8,19 @@ sets, thrown at a true value, whose interval contains it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias, get_args
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, get_args
 
 import numpy as np
 
 from nulight.inference.coordinates import Profile, baseline, citations, domain, lookup
 from nulight.inference.levels import interval_threshold
 from nulight.inference.model import Model, parts, with_planned_data
-from nulight.inference.toys.monte_carlo import TIE, Estimate, fraction, quantile
+from nulight.inference.run_manifest import kept
+from nulight.inference.toys.monte_carlo import TIE, Estimate, enough, fraction, quantile
 from nulight.inference.toys.statistics import likelihood_ratio
 from nulight.results.coverage import Coverage
-from nulight.runs import Chunks, Executor, Memory, Store, execute
+from nulight.runs import Chunks, Executor, Store, execute
 from nulight.runs.execute import Track
 from nulight.studies.coverage_toys import CoverageToys, TrueNuisances
 from nulight.typing import ArrayLike, FloatArray
@@ -39,7 +41,7 @@ def coverage(
     parameter: str,
     truths: ArrayLike,
     *,
-    intervals: Sequence[IntervalName] | None = None,
+    intervals: IntervalName | Sequence[IntervalName] | None = None,
     cl: float = 0.90,
     n_toys: int = 2000,
     seed: int = 1,
@@ -47,7 +49,7 @@ def coverage(
     profile: Profile | None = None,
     fixed: Mapping[str, float] | None = None,
     executor: Executor | None = None,
-    store: Store | None = None,
+    folder: str | Path | None = None,
     track: Track | None = None,
 ) -> Coverage:
     """Return how often intervals of a parameter contain its true value.
@@ -58,7 +60,7 @@ def coverage(
     parameter : str
     truths : array, shape (n_truths,)
         True values, in the parameter's unit.
-    intervals : sequence of "two-sided", "upper", "feldman-cousins", "cls", optional
+    intervals : one or several of "two-sided", "upper", "feldman-cousins", "cls", optional
         Otherwise all of them; "cls" only for a parameter whose smallest value means no signal.
     cl : float
         Confidence level.
@@ -70,10 +72,10 @@ def coverage(
         negative counts), or so many widths off.
     profile, fixed : as for `nulight.limit`
         Profiled parameters have their default as the true value, or the mean of their prior.
+    folder : str or Path, optional
+        Where finished chunks are kept; the same call goes on there after an interruption of any kind.
     executor : Executor, optional
         Who does the work; otherwise this process.
-    store : Store, optional
-        Where pieces of the work are kept, such as a run folder.
     track : Track, optional
         A progress bar.
 
@@ -84,7 +86,9 @@ def coverage(
     Raises
     ------
     ValueError
-        If a name, level, interval or true value makes no sense.
+        If a name, level, interval, true value or number of toys makes no sense, or the folder holds another run.
+    LockedError
+        If another process is working in the folder.
 
     Notes
     -----
@@ -100,7 +104,9 @@ def coverage(
     Feldman:1997qc; Read:2002hq; Cowan:2010js (t and q).
     """
     profile, fixed = dict(profile or {}), dict(fixed or {})
-    kinds = _kinds(model, parameter, intervals)
+    kinds = _kinds(model, parameter, (intervals,) if isinstance(intervals, str) else intervals)
+    threshold = _threshold(cl, kinds)
+    enough(n_toys)
     true = np.unique(np.asarray(truths, float))
     if true.size == 0:
         raise ValueError("no true values: give at least one")
@@ -117,13 +123,22 @@ def coverage(
         fixed=fixed,
         profile=profile,
         nuisances=nuisances if isinstance(nuisances, str) else dict(nuisances),
-        threshold=interval_threshold(cl, "upper"),
+        threshold=threshold,
         calibrate=bool({"feldman-cousins", "cls"} & set(kinds)),
         background="cls" in kinds,
     )
-    store = store or Memory()
-    execute(task, len(task), store, executor=executor, track=track)
-    toys = [_read(store, i, len(task.toys)) for i in range(len(true))]
+    with kept(
+        folder,
+        model,
+        kind="coverage",
+        chunks=Chunks(n_items=len(task) * _AT_ONCE, size=_AT_ONCE),
+        parameters=(parameter,),
+        profile=profile,
+        fixed=fixed,
+        what=_what(task, kinds, cl),
+    ) as store:
+        execute(task, len(task), store, executor=executor, track=track)
+        toys = [_read(store, i, len(task.toys)) for i in range(len(true))]
     return _record(task, kinds, cl, toys)
 
 
@@ -137,6 +152,25 @@ def _kinds(model: Model, parameter: str, intervals: Sequence[str] | None) -> tup
     if "cls" in intervals and not bounded:
         raise ValueError(f"CLs limits a signal that cannot be negative; {parameter} can go below its default")
     return tuple(dict.fromkeys(intervals))
+
+
+def _threshold(cl: float, kinds: Sequence[str]) -> float | None:
+    """Threshold of q, if it is asked for; checks the level."""
+    limits = {"upper", "cls"} & set(kinds)
+    threshold = interval_threshold(cl, "upper" if limits else "two-sided")
+    return threshold if "upper" in kinds else None
+
+
+def _what(task: CoverageToys, kinds: tuple[str, ...], cl: float) -> dict[str, Any]:
+    """What the toys depend on; the level decides about fits of upper limits only."""
+    return {
+        "truths": list(task.truths),
+        "intervals": list(kinds),
+        "n_toys": task.toys.n_items,
+        "seed": task.seed,
+        "true_nuisances": task.nuisances,
+        "cl": None if task.threshold is None else cl,
+    }
 
 
 def _check(model: Model, nuisances: TrueNuisances, profile: Profile) -> None:
@@ -232,7 +266,7 @@ def _warnings(toys: list[_Arrays]) -> tuple[str, ...]:
 def _definition(task: CoverageToys, kinds: tuple[str, ...], cl: float) -> str:
     thresholds = {
         "two-sided": f"two-sided, t <= {interval_threshold(cl, 'two-sided'):.3f}",
-        "upper": f"upper, q <= {interval_threshold(cl, 'upper'):.3f}",
+        "upper": "" if task.threshold is None else f"upper, q <= {task.threshold:.3f}",
         "feldman-cousins": "Feldman-Cousins, critical value of t from toys at the same true value",
         "cls": "CLs, both tails of q from toys",
     }

@@ -47,8 +47,8 @@ class CoverageToys:
     seed : int
     nuisances : "nominal", "prior" or mapping of str to float
         True nuisances of the data, in units of their widths.
-    threshold : float
-        Upper limits exclude a value where q is above it.
+    threshold : float, optional
+        Upper limits exclude a value where q is above it; without it they are not asked for.
     calibrate, background : bool
         Whether toys of the second and third set are wanted.
     """
@@ -62,7 +62,7 @@ class CoverageToys:
     fixed: Mapping[str, float]
     profile: Profile
     nuisances: TrueNuisances
-    threshold: float
+    threshold: float | None
     calibrate: bool
     background: bool
 
@@ -86,6 +86,8 @@ class CoverageToys:
         toys = self._throw(truth, rng, block, self.nuisances)
         best = self.ratio.best(toys)
         result = self._statistics("data", truth, toys, best)
+        if self.threshold is None:
+            return result
         above = result["data_q"].copy()
         if np.any(out := above > self.threshold):
             above[out] = self.ratio.from_value_on(truth, best.take(out), toys.take(out))
@@ -104,6 +106,7 @@ class CoverageToys:
         places = self.toys.places(block)
         n = places.stop - places.start
         params: dict[str, Any] = {**self.fixed, self.ratio.parameter: value}
+        true: dict[str, Any]
         if nuisances == "prior":
             true = self._draw(n, rng)
             for _ in range(_TRIES):

@@ -10,15 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 from nulight.inference.coordinates import Profile, citations, domain, lookup
 from nulight.inference.model import Model, parts, with_planned_data
+from nulight.inference.run_manifest import kept
 from nulight.inference.toys.data import throw_toys
-from nulight.inference.toys.monte_carlo import TIE, fraction
+from nulight.inference.toys.monte_carlo import TIE, enough, fraction
 from nulight.results.look_elsewhere import LookElsewhere
-from nulight.runs import Chunks, Executor, Memory, Store, execute, stream
+from nulight.runs import Chunks, Executor, execute, stream
 from nulight.runs.execute import Track
 from nulight.studies.mass_search import MassSearch, mass_search
 from nulight.typing import ArrayLike, FloatArray
@@ -41,7 +43,7 @@ def look_elsewhere(
     profile: Profile | None = None,
     fixed: Mapping[str, float] | None = None,
     executor: Executor | None = None,
-    store: Store | None = None,
+    folder: str | Path | None = None,
     track: Track | None = None,
 ) -> LookElsewhere:
     r"""Return the local significance of a coupling at every mass, and the global one of the largest.
@@ -59,8 +61,10 @@ def look_elsewhere(
         Data sets without a signal.
     seed : int
     profile, fixed : as for `nulight.limit`
-    executor, store, track : optional
-        Who does the work, where its pieces are kept, and a progress bar.
+    folder : str or Path, optional
+        Where finished chunks are kept; the same call goes on there after an interruption of any kind.
+    executor, track : optional
+        Who does the work, and a progress bar.
 
     Returns
     -------
@@ -69,7 +73,10 @@ def look_elsewhere(
     Raises
     ------
     ValueError
-        If a name is unknown, a mass lies outside the domain, or no count depends on the coupling at any mass.
+        If a name is unknown, a mass lies outside the domain, no count depends on the coupling at any mass, or
+        the folder holds another run.
+    LockedError
+        If another process is working in the folder.
 
     Notes
     -----
@@ -86,6 +93,7 @@ def look_elsewhere(
     ----------
     Gross:2010qma (Eur. Phys. J. C 70 (2010) 525), arXiv:1005.1891.
     """
+    enough(n_toys)
     profile, fixed = dict(profile or {}), dict(fixed or {})
     grid = _grid(model, mass, masses)
     model = with_planned_data(model, fixed)
@@ -103,9 +111,18 @@ def look_elsewhere(
         toys=Chunks(n_items=n_toys, size=_AT_ONCE),
         seed=seed,
     )
-    store = store or Memory()
-    execute(task, len(task.toys), store, executor=executor, track=track)
-    blocks = [store.read(chunk) for chunk in range(len(task.toys))]
+    with kept(
+        folder,
+        model,
+        kind="look-elsewhere",
+        chunks=task.toys,
+        parameters=(coupling, mass),
+        profile=profile,
+        fixed=fixed,
+        what={"masses": grid.tolist(), "n_toys": n_toys, "seed": seed},
+    ) as store:
+        execute(task, len(task.toys), store, executor=executor, track=track)
+        blocks = [store.read(chunk) for chunk in range(len(task.toys))]
     toys = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
     late = int(toys["failed"].sum()) + int(not converged[0])
     return _record(task, coupling, mass, grid, (q0[0], best[0]), toys["q0"], late, fixed)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from nulight.inference.coordinates import Prior, Profile, citations, domain, lookup
+from nulight.inference.coordinates import Profile, citations, domain, lookup
 from nulight.inference.model import Model, with_planned_data
-from nulight.inference.run_manifest import manifest_of
+from nulight.inference.run_manifest import as_text, manifest_of
 from nulight.results.scan import ScanResult
 from nulight.runs import Chunks, Executor, Manifest, Memory, RunFolder, execute
 from nulight.runs.execute import Track
@@ -177,20 +177,13 @@ def _manifest(
     what = {
         "points": points.to_dict(),
         "units": {name: lookup(model, name).unit for name in (*points.names, *profile, *fixed)},
-        "profile": {name: _ends(choice) for name, choice in profile.items()},
+        "profile": {name: as_text(choice) for name, choice in profile.items()},
         "fixed": fixed,
         "definition": _definition(model, points, profile),
         "citations": list(citations(model, [*points.names, *profile, *fixed])),
     }
     at = {**fixed, **{name: float(column[0]) for name, column in last.items()}}
     return manifest_of(model, kind="scan", chunks=chunks, what=what, at=at, recipe=recipe)
-
-
-def _ends(choice: tuple[float, float] | Prior) -> dict[str, str]:
-    """Text, because JSON has no infinite numbers."""
-    if isinstance(choice, Prior):
-        return {"prior": f"{choice.mean!r} +- {choice.width!r}", "range": f"{choice.lower!r} to {choice.upper!r}"}
-    return {"range": f"{float(choice[0])!r} to {float(choice[1])!r}"}
 
 
 def _definition(model: Model, points: Points, profile: Profile) -> str:

@@ -8,11 +8,11 @@ import pytest
 from scipy.stats import chi2, poisson
 
 import nulight as nl
+from breaking import Breaking
 from nulight.inference.coordinates import Prior
 from nulight.inference.model import Nuisance
 from nulight.inference.toys.goodness import goodness
 from nulight.results.reading import read_result
-from nulight.runs import Memory
 
 N = 3000
 
@@ -110,7 +110,7 @@ def test_the_pieces_of_the_work_are_the_same_in_any_order_and_place(line, tmp_pa
                 yield chunk, again(chunk)
 
     here = goodness(line(DATA), ["a"], n_toys=1200, seed=5)
-    there = goodness(line(DATA), ["a"], n_toys=1200, seed=5, executor=Elsewhere(), store=Memory())
+    there = goodness(line(DATA), ["a"], n_toys=1200, seed=5, executor=Elsewhere())
     assert there.to_dict() == here.to_dict()
     assert read_result(here.save(tmp_path / "goodness.json")).to_dict() == here.to_dict()
     assert len(here.to_csv().splitlines()) == 1200 + 5
@@ -131,3 +131,28 @@ def test_a_shipped_experiment_with_few_counts():
     assert found.observed == pytest.approx(103.352, abs=1e-3)
     assert 0.3 < found.p_value < 0.55
     assert "of 99 bins expect fewer than 5 events" in found.warnings[0]
+
+
+def test_an_interrupted_study_goes_on_where_it_stopped(line, tmp_path):
+    options = {"n_toys": 1200, "seed": 5}
+    with pytest.raises(KeyboardInterrupt):
+        goodness(line(DATA), ["a"], **options, folder=tmp_path, executor=Breaking(1))
+    found = goodness(line(DATA), ["a"], **options, folder=tmp_path, executor=Breaking(2))
+    assert found.to_dict() == goodness(line(DATA), ["a"], **options).to_dict()
+    with pytest.raises(ValueError, match=r"holds another run .what.seed is 5 there and 6 now"):
+        goodness(line(DATA), ["a"], n_toys=1200, seed=6, folder=tmp_path)
+    with pytest.raises(ValueError, match=r"what.profile.a is null there"):
+        goodness(line(DATA), {"a": Prior(0.0, 1.0)}, **options, folder=tmp_path)
+    with pytest.raises(ValueError, match=r"what.statistic"):
+        goodness(line(DATA), ["a"], **options, statistic="pearson", folder=tmp_path)
+
+
+def test_a_name_alone_is_one_parameter(line):
+    model, known = line(DATA), goodness(line(DATA), ["a"], n_toys=20)
+    assert goodness(model, "a", n_toys=20).to_dict() == known.to_dict()
+    assert nl.goodness(nl.load("xenon1t-2020-er"), "mu_nu", n_toys=20).ndof == 29 + 1 - 2
+
+
+def test_no_toys_are_no_study(line):
+    with pytest.raises(ValueError, match="n_toys = 0; throw at least 1 pseudo-experiment"):
+        goodness(line(DATA), ["a"], n_toys=0)

@@ -9,12 +9,14 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import norm, poisson
 
+from breaking import Breaking
 from nulight.inference.coordinates import Prior
 from nulight.inference.intervals import limit
 from nulight.inference.model import Nuisance, asimov, combine
 from nulight.inference.toys.exact_belts import bounded_gaussian, feldman_cousins, gaussian_p_value, poisson_p_value
-from nulight.inference.toys.intervals import toy_limit
-from nulight.runs import Memory, run_chunk
+from nulight.inference.toys.intervals import _begin, _problem, toy_limit
+from nulight.inference.toys.run import CHUNK, Throws
+from nulight.runs import Chunks, Memory, run_chunk
 from oracles_belts import BackgroundMeasured
 
 FIVE = 5.0  # standard deviations: a dozen numbers are compared per test
@@ -253,39 +255,76 @@ def test_who_does_the_work_and_when_changes_nothing(counting, interval):
     assert toy_limit(model, "s", **(options | {"seed": 2})).p_value.tolist() != one.p_value.tolist()
 
 
-class Failing(Memory):
-    """A store that breaks down after some chunks."""
-
-    def __init__(self, after):
-        super().__init__()
-        self.after = after
-
-    def write(self, chunk, arrays):
-        if len(self.finished()) >= self.after:
-            raise KeyboardInterrupt
-        super().write(chunk, arrays)
+def files(folder):
+    return {path.name: (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.glob("chunks/*/*.npz")}
 
 
-def test_an_interrupted_study_goes_on_where_it_stopped(counting):
-    model, options = counting(3, 1.0), {"n_toys": 600, "values": [0.0, 3.0, 6.0, 9.0]}
-    store = Failing(5)
-    with pytest.raises(KeyboardInterrupt):
-        toy_limit(model, "s", store=store, **options)
-    kept = {chunk: store.read(chunk) for chunk in store.finished()}
-    assert len(kept) == 5
-    store.after = 1000
-    found = toy_limit(model, "s", store=store, **options)
-    assert all(store.read(chunk) is not None and kept[chunk] == store.read(chunk) for chunk in kept)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"n_toys": 600, "values": [0.0, 3.0, 6.0, 9.0]},
+        {"n_toys": 100},
+        {"interval": "cls", "n_toys": 100, "impacts": "all"},
+    ],
+)
+def test_an_interrupted_study_goes_on_where_it_stopped(counting, tmp_path, options):
+    nuisance = Nuisance("norm", "gaussian", 0.2)
+    model = counting(3, 1.0, nuisances=(nuisance,), scales={"background": ("norm",)})
+    folder, n, kept = tmp_path / "run", 0, {}
+    while True:
+        try:
+            found = toy_limit(model, "s", **options, folder=folder, executor=Breaking(9))
+        except KeyboardInterrupt:
+            now = files(folder)
+            assert len(now) == len(kept) + 9
+            assert {name: now[name] for name in kept} == kept
+            kept, n = now, n + 1
+        else:
+            break
+    assert n > 0
     assert found.to_dict() == toy_limit(model, "s", **options).to_dict()
+    assert found.to_dict() == toy_limit(model, "s", **options, folder=folder, executor=Breaking(0)).to_dict()
 
 
-def test_a_store_of_another_study_is_refused(counting):
-    store = Memory()
-    toy_limit(counting(3, 1.0), "s", n_toys=50, values=[0.0, 3.0, 6.0], store=store)
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"seed": 2}, "what.seed is 1 there and 2 now"),
+        ({"truth": 1.0}, "what.truth is 0.0 there and 1.0 now"),
+        ({"values": [0.0, 2.0, 6.0]}, "what.values"),
+        ({"interval": "upper"}, 'what.interval is "feldman-cousins" there and "upper" now'),
+        ({"cl": 0.95}, "what.cl is 0.9 there and 0.95 now"),
+        ({"n_toys": 51}, "what.n_toys is 50 there and 51 now"),
+    ],
+)
+def test_the_folder_of_another_study_is_refused(counting, tmp_path, change, text):
+    options = {"n_toys": 50, "values": [0.0, 3.0, 6.0], "folder": tmp_path}
+    toy_limit(counting(3, 1.0), "s", **options)
+    with pytest.raises(ValueError, match=f"holds another run .*{text}"):
+        toy_limit(counting(3, 1.0), "s", **options | change)
+    with pytest.raises(ValueError, match=r"what.fingerprint"):
+        toy_limit(counting(4, 1.0), "s", **options)
+
+
+def test_nothing_is_written_for_values_that_cannot_be(counting, tmp_path):
+    with pytest.raises(ValueError, match="give at least two"):
+        toy_limit(counting(3, 1.0), "s", n_toys=50, values=[3.0], folder=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_store_of_another_run_is_refused(counting):
+    problem, store = _problem(counting(3, 1.0), "s", "feldman-cousins", 0.9, None, {}, {}), Memory()
+
+    def thrown(values, seed):
+        throws = Throws(toys=Chunks(n_items=50, size=CHUNK), seed=seed, store=store)
+        _, _, chosen, run = _begin(problem, np.array(values), 50, throws)
+        return run.belt(chosen)
+
+    thrown([0.0, 3.0, 6.0], 1)
     with pytest.raises(ValueError, match="belongs to another run"):
-        toy_limit(counting(3, 1.0), "s", n_toys=50, values=[0.0, 2.0, 6.0], store=store)
+        thrown([0.0, 2.0, 6.0], 1)
     with pytest.raises(ValueError, match="with seed 1, not at 0 with seed 2"):
-        toy_limit(counting(3, 1.0), "s", n_toys=50, values=[0.0, 3.0, 6.0], seed=2, store=store)
+        thrown([0.0, 3.0, 6.0], 2)
 
 
 def test_values_are_added_where_toys_allow_more_than_expected(counting):
@@ -312,7 +351,7 @@ def test_a_parameter_that_nothing_bounds_has_an_open_interval(counting):
         ({"interval": "central"}, "use one of: feldman-cousins, upper, cls"),
         ({"cl": 90}, "0.9 for 90 %"),
         ({"interval": "cls", "cl": 0.4}, "more than 50 %"),
-        ({"n_toys": 1}, "at least two"),
+        ({"n_toys": 1}, "at least 2 pseudo-experiments"),
         ({"values": [1.0]}, "at least two of s"),
         ({"values": [-1.0, 2.0]}, "between 0 and inf"),
         ({"truth": -1.0}, "outside its domain"),

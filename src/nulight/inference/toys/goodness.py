@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
@@ -19,11 +20,12 @@ from nulight.inference.likelihood import bin_errors, expected_counts
 from nulight.inference.model import CountModel, Model, parts, with_planned_data
 from nulight.inference.prepared import Prepared, prepare
 from nulight.inference.profile import Profiled
+from nulight.inference.run_manifest import kept
 from nulight.inference.toys.data import Toys, throw_toys
-from nulight.inference.toys.monte_carlo import TIE, fraction
+from nulight.inference.toys.monte_carlo import TIE, enough, fraction
 from nulight.inference.toys.statistics import search_range
 from nulight.results.goodness import Goodness
-from nulight.runs import Chunks, Executor, Memory, Store, execute, stream
+from nulight.runs import Chunks, Executor, execute, stream
 from nulight.runs.execute import Track
 from nulight.typing import FloatArray
 
@@ -38,14 +40,14 @@ _SIGNIFICANT, _RELEVANT = 3.0, 0.01  # difference of p-values worth a warning: i
 
 def goodness(
     model: Model,
-    parameters: Sequence[str] | Profile = (),
+    parameters: str | Sequence[str] | Profile = (),
     *,
     n_toys: int = 1000,
     seed: int = 1,
     statistic: Statistic = "saturated",
     fixed: Mapping[str, float] | None = None,
     executor: Executor | None = None,
-    store: Store | None = None,
+    folder: str | Path | None = None,
     track: Track | None = None,
 ) -> Goodness:
     """Return the probability that data of the model fit worse than the data do.
@@ -53,7 +55,7 @@ def goodness(
     Parameters
     ----------
     model : CountModel or CombinedModel
-    parameters : sequence of str, or mapping of str to (lower, upper) or Prior
+    parameters : str, sequence of str, or mapping of str to (lower, upper) or Prior
         Physics parameters fitted beside the nuisances, in the data and in every toy.
     n_toys : int
         1000 give a p-value of 5 % to 0.7 %.
@@ -63,8 +65,10 @@ def goodness(
         minimum of -2 ln L, and with the penalties of nuisances and priors.
     fixed : mapping of str to float, optional
         Physics parameters held at values instead of their defaults.
-    executor, store, track : optional
-        Who does the work, where its pieces are kept, and a progress bar.
+    folder : str or Path, optional
+        Where finished chunks are kept; the same call goes on there after an interruption of any kind.
+    executor, track : optional
+        Who does the work, and a progress bar.
 
     Returns
     -------
@@ -73,7 +77,9 @@ def goodness(
     Raises
     ------
     ValueError
-        If a name is unknown, or a parameter both fitted and fixed.
+        If a name is unknown, a parameter both fitted and fixed, or the folder holds another run.
+    LockedError
+        If another process is working in the folder.
 
     Notes
     -----
@@ -87,7 +93,9 @@ def goodness(
     """
     if statistic not in get_args(Statistic):
         raise ValueError(f"statistic {statistic!r}; use saturated or pearson")
+    enough(n_toys)
     fixed = dict(fixed or {})
+    parameters = (parameters,) if isinstance(parameters, str) else parameters
     if both := sorted(set(fixed) & set(parameters)):
         raise ValueError(f"{', '.join(both)}: fitted or fixed; choose one")
     model = with_planned_data(model, fixed)
@@ -102,9 +110,18 @@ def goodness(
         seed=seed,
         statistic=statistic,
     )
-    store = store or Memory()
-    execute(task, len(task.toys), store, executor=executor, track=track)
-    blocks = [store.read(chunk) for chunk in range(len(task.toys))]
+    with kept(
+        folder,
+        model,
+        kind="goodness",
+        chunks=task.toys,
+        parameters=tuple(parameters),
+        profile=parameters if isinstance(parameters, Mapping) else {},
+        fixed=fixed,
+        what={"n_toys": n_toys, "seed": seed, "statistic": statistic},
+    ) as store:
+        execute(task, len(task.toys), store, executor=executor, track=track)
+        blocks = [store.read(chunk) for chunk in range(len(task.toys))]
     values = np.concatenate([block["value"] for block in blocks])
     late = int(sum(block["failed"].sum() for block in blocks)) + int(not best.converged[0])
     return _record(task, observed, values, late)

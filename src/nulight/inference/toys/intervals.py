@@ -8,21 +8,24 @@ stands beside, and every number that toys give has its Monte Carlo error.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 
 from nulight.inference.coordinates import Profile, baseline, domain, lookup
 from nulight.inference.model import Model, with_planned_data
+from nulight.inference.run_manifest import kept
 from nulight.inference.toys.asymptotic import ToyIntervalKind, check_kind, expected_root
 from nulight.inference.toys.coupled import uncertain
+from nulight.inference.toys.monte_carlo import enough
 from nulight.inference.toys.problem import ToyProblem
 from nulight.inference.toys.reading import typical
 from nulight.inference.toys.record import toy_record
-from nulight.inference.toys.run import CHUNK, Throws, ToyRun
+from nulight.inference.toys.run import CHUNK, Throws, ToyRun, room
 from nulight.inference.toys.values import Curves, Values, even_values, given_values, joined
 from nulight.results.toy_limits import ToyLimit
-from nulight.runs import Chunks, Executor, Memory, Store
+from nulight.runs import Chunks, Executor
 from nulight.runs.execute import Track
 from nulight.typing import ArrayLike, FloatArray
 
@@ -47,7 +50,7 @@ def toy_limit(
     values: ArrayLike | None = None,
     impacts: Sequence[str] | Literal["all"] = (),
     executor: Executor | None = None,
-    store: Store | None = None,
+    folder: str | Path | None = None,
     track: Track | None = None,
 ) -> ToyLimit:
     """Return the interval of one parameter from pseudo-experiments, beside the asymptotic one.
@@ -76,10 +79,10 @@ def toy_limit(
     impacts : sequence of str, or "all"
         Nuisances and profiled parameters to hold at their best fit, one at a time and all together
         (`statistical`); each costs about half the time of the interval.
+    folder : str or Path, optional
+        Where finished chunks are kept; the same call goes on there after an interruption of any kind.
     executor : Executor, optional
         Who does the work; otherwise this process.
-    store : Store, optional
-        Where pieces of the work are kept, so that it can be resumed.
     track : Track, optional
         A progress bar.
 
@@ -90,7 +93,10 @@ def toy_limit(
     Raises
     ------
     ValueError
-        If a name, the level, the interval, a value or the number of toys makes no sense.
+        If a name, the level, the interval, a value or the number of toys makes no sense, or the folder holds
+        another run.
+    LockedError
+        If another process is working in the folder.
 
     Notes
     -----
@@ -105,17 +111,26 @@ def toy_limit(
     Feldman:1997qc; Read:2002hq; Cowan:2010js (the statistics and their asymptotic distributions).
     """
     check_kind(interval, cl)
-    if n_toys < 2:
-        raise ValueError(f"n_toys = {n_toys}; throw at least two pseudo-experiments per value")
+    enough(n_toys, 2)
     problem = _problem(model, parameter, interval, cl, truth, dict(profile or {}), dict(fixed or {}))
     names = _names(problem, impacts)
-    throws = Throws(
-        toys=Chunks(n_items=n_toys, size=CHUNK), seed=seed, store=store or Memory(), executor=executor, track=track
-    )
-    closed, curves, chosen, run = _begin(problem, values, n_toys, throws)
-    if values is None:
-        chosen = _refine(run, _extend(run, chosen, curves, closed))
-    return toy_record(run, chosen, curves, names)
+    tested = None if values is None else _tested(problem, values)
+    toys = Chunks(n_items=n_toys, size=CHUNK)
+    with kept(
+        folder,
+        problem.model,
+        kind="toy-limit",
+        chunks=room(toys, 2 + len(names) if names else 1),
+        parameters=(parameter,),
+        profile=problem.profile,
+        fixed=problem.fixed,
+        what=_what(problem, tested, names, n_toys, seed),
+    ) as store:
+        throws = Throws(toys=toys, seed=seed, store=store, executor=executor, track=track)
+        closed, curves, chosen, run = _begin(problem, tested, n_toys, throws)
+        if tested is None:
+            chosen = _refine(run, _extend(run, chosen, curves, closed))
+        return toy_record(run, chosen, curves, names)
 
 
 def _problem(
@@ -156,19 +171,32 @@ def _names(problem: ToyProblem, impacts: Sequence[str] | str) -> tuple[str, ...]
     return names
 
 
+def _what(
+    problem: ToyProblem, tested: FloatArray | None, names: tuple[str, ...], n_toys: int, seed: int
+) -> dict[str, Any]:
+    return {
+        "interval": problem.kind,
+        "cl": problem.cl,
+        "truth": problem.truth,
+        "values": None if tested is None else tested.tolist(),
+        "impacts": list(names),
+        "n_toys": n_toys,
+        "seed": seed,
+    }
+
+
 def _begin(
-    problem: ToyProblem, values: ArrayLike | None, n_toys: int, throws: Throws
+    problem: ToyProblem, tested: FloatArray | None, n_toys: int, throws: Throws
 ) -> tuple[tuple[bool, bool], Curves, Values, ToyRun]:
     """First values and their toys."""
     level = expected_root("feldman-cousins" if problem.kind == "feldman-cousins" else "upper", problem.cl, 0)
     spans, closed = problem.spans(level)
-    tested = np.zeros(0) if values is None else _tested(problem, values)
-    ends = [problem.truth, *tested, *(end for span in spans for end in span)]
+    ends = [problem.truth, *([] if tested is None else tested), *(end for span in spans for end in span)]
     problem = problem.reaching(min(ends), max(ends))
     run = ToyRun(problem=problem, ratio=problem.ratio(), throws=throws)
     curves = problem.curves(run.ratio)
     step = max(_STEP, _NOISE * _noise(problem.kind, problem.cl, level, n_toys))
-    chosen = even_values(curves, spans, step) if values is None else given_values(curves, tested)
+    chosen = even_values(curves, spans, step) if tested is None else given_values(curves, tested)
     run.throw(chosen.value)
     return closed, curves, chosen, run
 

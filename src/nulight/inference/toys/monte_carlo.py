@@ -9,13 +9,25 @@ import numpy as np
 
 from nulight.typing import ArrayLike, FloatArray
 
-__all__ = ["TIE", "Estimate", "fraction", "quantile"]
+__all__ = ["TIE", "Estimate", "enough", "fraction", "quantile"]
 
 TIE = 1e-6
 """Test statistics this close are the same number: minima are found to about 1e-9."""
 
 Estimate = tuple[FloatArray, FloatArray, FloatArray]
 """Value, lower and upper end of its 68 % interval."""
+
+
+def enough(n_toys: int, least: int = 1) -> None:
+    """Refuse a study with too few toys to say anything.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than `least`.
+    """
+    if n_toys < least:
+        raise ValueError(f"n_toys = {n_toys}; throw at least {least} pseudo-experiment{'s' if least > 1 else ''}")
 
 
 def fraction(hits: ArrayLike, trials: ArrayLike) -> Estimate:

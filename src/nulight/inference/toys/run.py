@@ -16,13 +16,25 @@ from nulight.runs import Arrays, Chunks, Executor, Store, execute
 from nulight.runs.execute import Track
 from nulight.typing import FloatArray
 
-__all__ = ["CHUNK", "Throws", "ToyRun"]
+__all__ = ["CHUNK", "Throws", "ToyRun", "room"]
 
 CHUNK = 500
 """Toys of a chunk: part of what defines the numbers."""
 
 ROOM = 400
 """Hypotheses a run has place for in a store."""
+
+
+def room(toys: Chunks, sections: int) -> Chunks:
+    """Return the chunks reserved for so many runs that share a store, most of which stay empty.
+
+    Parameters
+    ----------
+    toys : Chunks
+        Of one hypothesis.
+    sections : int
+    """
+    return Chunks(n_items=sections * ROOM * len(toys) * toys.size, size=toys.size)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
