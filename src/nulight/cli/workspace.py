@@ -38,7 +38,7 @@ def command(
         typer.Option(
             "--tolerance",
             min=0.0,
-            help="pyhf: what may be left out or interpolated, in standard deviations of the data.",
+            help="pyhf: what may be left out or interpolated, standard deviations of the data.",
         ),
     ] = 0.1,
     settings: Settings = None,
