@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import nulight as nl
+from nulight.cli.scan.shared import _told_how_to_go_on
 
 GE = "51cr-cevns-ge"
 GRID = ("--grid", "mu_nu_e=0:4e-11:21", "--grid", "r2_nu_ee=-2e-31:2e-31:11")
@@ -145,6 +146,11 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(run_json, tmp_path):
     assert f"nulight scan resume {path}" in error
     assert "Traceback" not in error
     assert 0 < run_json("scan", "status", path)["n_items_done"] < 400_000
+
+
+def test_an_interruption_before_anything_is_kept_stays_one(tmp_path):
+    with pytest.raises(KeyboardInterrupt), _told_how_to_go_on(tmp_path / "nothing"):
+        raise KeyboardInterrupt
 
 
 def test_a_folder_that_someone_works_in_is_left_alone(run, folder):

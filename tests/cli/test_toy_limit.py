@@ -7,7 +7,7 @@ import json
 import pytest
 
 import nulight as nl
-from nulight.runs import run_chunk
+from nulight.runs import Serial, run_chunk
 
 CHROMIUM = ("limit", "51cr-cevns-ge", "mu_nu_e")
 
@@ -81,9 +81,9 @@ def test_a_folder_keeps_the_toys_through_interruptions(run, run_json, record, tm
             yield chunk, run_chunk(task, chunk)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nulight.runs.execute.Serial.run", stopped)
-    result = run(*words, "--seed", "3")
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(Serial, "run", stopped)
+        result = run(*words, "--seed", "3")
     assert result.exit_code == 130
     assert f"nulight limit: interrupted; 3 finished chunks are kept in {tmp_path / 'kept'}" in result.stderr
     assert run_json(*words, "--seed", "3") == record

@@ -8,7 +8,7 @@ import pytest
 import nulight as nl
 from nulight.cli.toys import told_how_to_go_on, values_of
 from nulight.results.reading import read_result
-from nulight.runs import run_chunk
+from nulight.runs import Serial, run_chunk
 
 GE, XE = "51cr-cevns-ge", "xenon1t-2020-er"
 COVERAGE = ("coverage", GE, "mu_nu_e", "--truths", "0:4e-11:2", "--toys", 60)
@@ -91,32 +91,26 @@ STUDIES = [
 
 
 @pytest.mark.parametrize("words", STUDIES, ids=lambda words: words[0])
-def test_a_folder_keeps_the_toys(run, run_json, tmp_path, words):
-    first = run_json(*words, "--run", tmp_path / "kept")
-    files = {path: path.stat().st_mtime_ns for path in (tmp_path / "kept").glob("chunks/*/*.npz")}
-    assert files
-    assert run_json(*words, "--run", tmp_path / "kept") == first == run_json(*words)
-    assert files == {path: path.stat().st_mtime_ns for path in files}
-    other = run(*words, "--run", tmp_path / "kept", "--seed", 2)
-    assert other.exit_code == 1
-    assert "holds another run (what.seed is 1 there and 2 now)" in other.stderr
-
-
-@pytest.mark.parametrize("words", STUDIES, ids=lambda words: words[0])
-def test_after_ctrl_c_the_same_command_goes_on(run, run_json, tmp_path, words, monkeypatch):
+def test_a_folder_keeps_the_toys_and_the_same_command_goes_on(run, run_json, tmp_path, words, monkeypatch):
     def stopped(_self, task, chunks):
         yield chunks[0], run_chunk(task, chunks[0])
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("nulight.runs.execute.Serial.run", stopped)
-    result = run(*words, "--run", tmp_path / "kept")
-    monkeypatch.undo()
+    folder = tmp_path / "kept"
+    with monkeypatch.context() as patch:
+        patch.setattr(Serial, "run", stopped)
+        result = run(*words, "--run", folder)
     assert result.exit_code == 130
     assert result.stderr == (
-        f"nulight {words[0]}: interrupted; 1 finished chunk is kept in {tmp_path / 'kept'}. "
-        "Go on with the same command.\n"
+        f"nulight {words[0]}: interrupted; 1 finished chunk is kept in {folder}. Go on with the same command.\n"
     )
-    assert run_json(*words, "--run", tmp_path / "kept") == run_json(*words)
+    first = next(folder.glob("chunks/*/000000.npz"))
+    written = first.stat().st_mtime_ns
+    assert run_json(*words, "--run", folder) == run_json(*words)
+    assert first.stat().st_mtime_ns == written
+    other = run(*words, "--run", folder, "--seed", 2)
+    assert other.exit_code == 1
+    assert "holds another run (what.seed is 1 there and 2 now)" in other.stderr
 
 
 def test_an_interruption_before_anything_is_kept_stays_one(tmp_path):

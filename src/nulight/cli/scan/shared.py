@@ -72,10 +72,10 @@ def _told_how_to_go_on(folder: Path | None) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        if folder is None:
-            raise
         from nulight.runs import RunFolder
 
+        if folder is None or not RunFolder(folder).exists():
+            raise
         status = RunFolder(folder).status()
         typer.echo(
             f"nulight scan: interrupted; {status.n_items_done:,} of {status.n_items:,} points are kept. "
