@@ -114,3 +114,16 @@ def test_what_was_shared_and_correlated_is_said_in_words(both):
     (line,) = linked_lines(model.provenance())
     assert line == f"nuisance {TEXONO} = -0.529 {CONUS} + {TEXONO} (what is its own)"
     assert linked_lines(both.provenance()) == []
+
+
+def test_a_limit_with_correlated_fluxes_is_that_of_the_library(run, run_json):
+    names = ("texono-csi-2010", "conus-plus-2025")
+    model = nl.combine(*(nl.load(name) for name in names))
+    pair = [n.name for n in model.nuisances if n.kind == "gaussian"][:1] + [
+        n.name for n in nl.load(names[1]).nuisances if n.kind == "gaussian"
+    ][:1]
+    record = run_json("limit", *names, "mu_nu_e", "--correlate", f"{pair[0]},{pair[1]}=0.6")
+    ours = nl.limit(nl.correlate(model, {(pair[0], pair[1]): 0.6}), "mu_nu_e")
+    assert record["upper"] == ours.upper
+    assert record["upper"] != nl.limit(model, "mu_nu_e").upper
+    assert pair[0] in run("limit", *names, "mu_nu_e", "--correlate", f"{pair[0]},{pair[1]}=0.6").stdout

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nulight.cli.correlations import Correlate, Share, correlations, linked_lines, shared_groups
 from nulight.cli.models import conventions_text, load_all, make_model, split_names
 from nulight.cli.options import (
     Compare,
@@ -60,6 +61,8 @@ def command(
     profile: Profiled = None,
     settings: Settings = None,
     nuisances: Nuisances = None,
+    share: Share = None,
+    correlate: Correlate = None,
     m4: Masses = None,
     overlay: Overlay = "all",
     region: Region = False,
@@ -81,18 +84,19 @@ def command(
     toyed = ToyOptions(interval=interval, toys=toys, seed=seed, impacts=impacts, where=dask, run=run)
     toyed.check(curve=region or is_curve(m4), compare=compare_conventions)
     kind: Any = interval
+    ties: Any = {"share": shared_groups(share), "correlate": correlations(correlate)}
     if region or is_curve(m4):
         options = CurveOptions(cl=cl, interval=kind, masses=m4 or "auto", overlay=overlay, region=region)
         options.refuse(compare_conventions=compare_conventions, profile=profile)
         fixed, profiled, treated = fixed_values(settings), profile_ranges(profile), treatments(nuisances)
-        model = make_model(load_all(names, conventions, neutrinos), treated)
+        model = make_model(load_all(names, conventions, neutrinos), treated, **ties)
         answer_curve(model, parameter, options, fixed=fixed, profile=profiled, as_json=as_json, out=out)
         return
     fixed, profiled, treated = fixed_values(settings, m4), profile_ranges(profile), treatments(nuisances)
     check_mass({**fixed, **profiled}, parameter)
 
     def compute(preset: str | None) -> LimitResult | ToyLimit:
-        model = make_model(load_all(names, preset, neutrinos), treated)
+        model = make_model(load_all(names, preset, neutrinos), treated, **ties)
         if parameter in PORTALS and "m_4" in fixed:
             refuse_unseen(model, parameter, fixed)
         if toyed.wanted:
@@ -114,8 +118,8 @@ def command(
     with progress(title):
         result: Any = compute(conventions)
         experiments = load_all(names, conventions, neutrinos)
-        extra = _context(experiments, result, fixed=fixed, profile=profiled, treated=treated)
-    notes.append(conventions_text(result.conventions))
+        extra = _context(experiments, result, fixed=fixed, profile=profiled, treated=treated, ties=ties)
+    notes += [conventions_text(result.conventions), *linked_lines(result.provenance)]
     planned = all(experiment.planned for experiment in experiments)
 
     def show() -> None:
@@ -149,20 +153,22 @@ def _row(result: LimitResult | ToyLimit) -> dict[str, Any]:
 
 
 def _context(
-    experiments: list[Experiment], result: LimitResult, *, fixed: Any, profile: Any, treated: Any
+    experiments: list[Experiment], result: LimitResult, *, fixed: Any, profile: Any, treated: Any, ties: Any
 ) -> dict[str, Any]:
     """What stands beside a limit: other definitions, published limits, the bins that make it."""
     from nulight.io.text import plain
     from nulight.studies.comparison import alternatives, driving_bins
     from nulight.studies.published import published_beside
 
-    model = make_model(experiments, treated)
+    model = make_model(experiments, treated, **ties)
     end = result.upper if result.upper is not None else result.lower
     options: Any = {"profile": profile, "fixed": fixed}
     bins = () if end is None else driving_bins(model, result.parameter, result.best_fit, end, **options)
-    # each is a limit of its own: with further parameters profiled that would take minutes
+    # each is a limit of its own: with further parameters profiled that would take minutes; they know no ties
     others = (
-        () if profile else alternatives(experiments, result.parameter, cl=result.cl, fixed=fixed, treatments=treated)
+        ()
+        if profile or any(ties.values())
+        else alternatives(experiments, result.parameter, cl=result.cl, fixed=fixed, treatments=treated)
     )
     published = published_beside(experiments, result.parameter)
     own = [row.upper for row in published if row.same_data and row.cl in (None, result.cl)]
