@@ -18,7 +18,8 @@ Axis GridPoints LatinHypercube RandomPoints RunFolder ScanRun open_executor scan
 PARAMETERS PRESETS CardError Conventions Experiment Nuisance OwnInteraction Parameter Prior Term __version__
 alternatives asimov combine contour cross_section discovery_significance driving_bins fit forecast get_conventions
 get_material limit limits_table list_experiments load portal_limit portal_limits portal_region published_limits reach
-read_result recoil_spectrum renp_events renp_experiment renp_limits renp_spectrum scan_grid spectrum upper_limit vary with_nuisances
+read_result recoil_spectrum renp_events renp_experiment renp_limits renp_spectrum scan_grid spectrum upper_limit
+vary with_nuisances
 export_pyhf renp_joint renp_reach save_hepdata to_hs3 to_pyhf
 convert minimal_predictions
 LogUniform log_likelihood sample
