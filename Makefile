@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 
 help:
 	@echo "make demo      limits from XENONnT data beside the published ones, and the 51Cr anapole contour, in demo/"
-	@echo "make test      environment and tests, some eight minutes"
+	@echo "make test      environment and tests, some ten minutes"
 	@echo "make test-all  the slow tests too, and new random examples"
 	@echo "make bench     speeds, as ratios to direct quadrature"
 	@echo "make lint      ruff and mypy"
