@@ -104,7 +104,8 @@ def test_a_source_without_one_distance_needs_it(tmp_path, base, source):
         (
             {"m_4": "1 eV", "theta_14": 0.1, "phases": "resolved"},
             r"phases: 'resolved' is not possible: source 'leibstadt', oscillation: 0.24 % of flux 'low', below"
-            r" 13.11 keV, makes more than 637 oscillations \(6.68e\+04 at 0.125 keV\) on its way and is not resolved; use phases",
+            r" 13.11 keV, makes more than 637 oscillations \(6.68e\+04 at 0.125 keV\) on its way and is not"
+            r" resolved; use phases",
         ),
     ],
 )
